@@ -1,0 +1,132 @@
+using NodaTime;
+
+namespace Kestra.Storage.Executions;
+
+/// <summary>
+/// The write side of executions. A partition has one owner at a time, who holds its executions in memory; the store is
+/// the log. All executions of one flow share a partition, so its concurrency slots need no lock between partitions.
+/// </summary>
+public interface IExecutionJournal
+{
+    /// <summary>Takes a partition whose lease is free or has run out, judged by the store's clock; null when somebody else has it.</summary>
+    /// <param name="timeToLive">The lease ends this long after it was taken or last renewed.</param>
+    Task<PartitionLease?> AcquireAsync(int partition, string owner, Duration timeToLive, CancellationToken cancellationToken);
+
+    /// <returns>False when the lease was lost to another owner.</returns>
+    Task<bool> RenewAsync(PartitionLease lease, Duration timeToLive, CancellationToken cancellationToken);
+
+    Task ReleaseAsync(PartitionLease lease, CancellationToken cancellationToken);
+
+    /// <summary>Everything of the partition that is not ended: read once by a new owner.</summary>
+    Task<PartitionContents> LoadAsync(PartitionLease lease, CancellationToken cancellationToken);
+
+    /// <summary>One execution, ended or not: its snapshot and the events after it. Null when it does not exist.</summary>
+    Task<StoredExecution?> ReadAsync(string tenantId, string executionId, CancellationToken cancellationToken);
+
+    /// <summary>Writes one batch in one transaction; afterwards everything in it is durable.</summary>
+    /// <exception cref="LeaseLostException">Another owner has the partition; nothing was written.</exception>
+    Task CommitAsync(PartitionLease lease, ExecutionBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>Commands that other processes left for the partition, oldest first.</summary>
+    Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync(PartitionLease lease, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Leaves a command for the owner of a partition, from any process. Durable when it returns.</summary>
+    Task EnqueueCommandAsync(int partition, string executionId, ReadOnlyMemory<byte> command, CancellationToken cancellationToken);
+}
+
+/// <param name="Epoch">Grows with each change of owner; every write carries it.</param>
+public sealed record PartitionLease(int Partition, string Owner, long Epoch);
+
+public sealed class LeaseLostException(PartitionLease lease)
+    : Exception($"Partition {lease.Partition} is no longer owned by '{lease.Owner}' (epoch {lease.Epoch}).");
+
+/// <summary>What one transaction of the executor writes. Lists are in order; empty ones cost nothing.</summary>
+public sealed class ExecutionBatch
+{
+    public List<JournalEntry> Journal { get; } = [];
+    public List<ExecutionSnapshot> Snapshots { get; } = [];
+    public List<ExecutionTimer> TimersSet { get; } = [];
+
+    /// <summary>Keys of timers that fired or were cancelled.</summary>
+    public List<string> TimersRemoved { get; } = [];
+    public List<SlotChange> Slots { get; } = [];
+
+    /// <summary>Ids of commands that were carried out with this batch.</summary>
+    public List<long> CommandsDone { get; } = [];
+    public List<OutgoingCommand> CommandsSent { get; } = [];
+
+    /// <summary>Executions whose rows, journal, timers and slots go away.</summary>
+    public List<(string TenantId, string ExecutionId)> Deleted { get; } = [];
+
+    /// <summary>Trigger rows that change together with the executions of the batch (firing, unlocking).</summary>
+    public List<Model.Triggers.Trigger> Triggers { get; } = [];
+    public List<Model.Logs.LogEntry> Logs { get; } = [];
+    public List<Model.Logs.MetricEntry> Metrics { get; } = [];
+
+    public bool IsEmpty => Journal.Count == 0 && Snapshots.Count == 0 && TimersSet.Count == 0 && TimersRemoved.Count == 0 && Slots.Count == 0
+        && CommandsDone.Count == 0 && CommandsSent.Count == 0 && Deleted.Count == 0 && Triggers.Count == 0 && Logs.Count == 0 && Metrics.Count == 0;
+}
+
+/// <summary>One decided batch of one execution.</summary>
+/// <param name="Position">1 for the first entry of an execution, without gaps; the snapshot says up to which it is complete.</param>
+/// <param name="Events">Encoded by the engine; opaque to the store.</param>
+public readonly record struct JournalEntry(string TenantId, string ExecutionId, long Position, ReadOnlyMemory<byte> Events);
+
+/// <summary>The execution's document with the columns that queries need beside it.</summary>
+public sealed record ExecutionSnapshot
+{
+    public required string TenantId { get; init; }
+    public required string Id { get; init; }
+    public required string Namespace { get; init; }
+    public required string FlowId { get; init; }
+    public int? FlowRevision { get; init; }
+    public required Model.Executions.StateType State { get; init; }
+    public required Instant StartDate { get; init; }
+    public Instant? EndDate { get; init; }
+
+    /// <summary>Null while it runs.</summary>
+    public Duration? Duration { get; init; }
+    public IReadOnlyList<Model.Label> Labels { get; init; } = [];
+    public Model.Executions.ExecutionKind? Kind { get; init; }
+    public string? ParentId { get; init; }
+    public string? OriginalId { get; init; }
+
+    /// <summary>The execution that started this one (<c>trigger.variables.executionId</c>).</summary>
+    public string? TriggerExecutionId { get; init; }
+    public string? TriggerId { get; init; }
+
+    /// <summary>The journal position that the document includes.</summary>
+    public required long Position { get; init; }
+
+    /// <summary>Nothing will change any more: the journal rows go away with this write.</summary>
+    public required bool Ended { get; init; }
+
+    /// <summary>The document as UTF-8 JSON in the database profile.</summary>
+    public required ReadOnlyMemory<byte> Document { get; init; }
+}
+
+/// <param name="Document">The snapshot; empty when none was written yet.</param>
+/// <param name="Position">The position that the document includes.</param>
+/// <param name="Tail">Events after it, in order.</param>
+public sealed record StoredExecution(string TenantId, string ExecutionId, int Partition, bool Ended, ReadOnlyMemory<byte> Document, long Position, IReadOnlyList<ReadOnlyMemory<byte>> Tail);
+
+/// <param name="Key">Unique; setting a key again replaces its timer.</param>
+/// <param name="Payload">Encoded by the engine.</param>
+public readonly record struct ExecutionTimer(string Key, string TenantId, string ExecutionId, Instant DueAt, ReadOnlyMemory<byte> Payload);
+
+/// <summary>The place of one execution in its flow's concurrency limit.</summary>
+/// <param name="State">What it has from now on.</param>
+/// <param name="QueuedAt">Since when it waits; orders the queue.</param>
+public readonly record struct SlotChange(string TenantId, string Namespace, string FlowId, string ExecutionId, SlotState State, Instant QueuedAt);
+
+public enum SlotState { Held, Queued, Released }
+
+public readonly record struct QueuedCommand(long Id, string ExecutionId, ReadOnlyMemory<byte> Command);
+
+public readonly record struct OutgoingCommand(int Partition, string ExecutionId, ReadOnlyMemory<byte> Command);
+
+/// <summary>Everything of a partition that is not ended.</summary>
+public sealed record PartitionContents(
+    IReadOnlyList<StoredExecution> Executions,
+    IReadOnlyList<ExecutionTimer> Timers,
+    IReadOnlyList<SlotChange> Slots);

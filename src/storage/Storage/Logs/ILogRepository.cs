@@ -1,0 +1,31 @@
+using Kestra.Model.Logs;
+using Kestra.Storage.Queries;
+
+namespace Kestra.Storage.Logs;
+
+/// <summary>Logs of executions and triggers.</summary>
+public interface ILogRepository
+{
+    Task AppendAsync(IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken);
+
+    /// <summary>A page. Filters: QUERY, NAMESPACE, FLOW_ID, TRIGGER_ID, LEVEL (that and more severe), START_DATE, END_DATE, SCOPE. Sort field: <c>timestamp</c>.</summary>
+    Task<Page<LogEntry>> SearchAsync(string tenantId, IReadOnlyList<QueryFilter> filters, PageRequest page, CancellationToken cancellationToken);
+
+    /// <summary>Logs of one execution in the order of writing, after a position.</summary>
+    /// <param name="after">Position of the last entry already seen; 0 is from the start.</param>
+    Task<IReadOnlyList<(long Position, LogEntry Entry)>> ReadExecutionAsync(string tenantId, string executionId, LogQuery query, long after, int limit, CancellationToken cancellationToken);
+
+    Task<long> DeleteAsync(string tenantId, string executionId, LogQuery query, CancellationToken cancellationToken);
+    Task<long> DeleteByFlowAsync(string tenantId, string @namespace, string flowId, string? triggerId, CancellationToken cancellationToken);
+}
+
+/// <summary>Narrows the logs of one execution; null takes all.</summary>
+public sealed record LogQuery(LogLevel? MinLevel = null, string? TaskRunId = null, string? TaskId = null, int? Attempt = null);
+
+/// <summary>Metrics that task runs reported.</summary>
+public interface IMetricRepository
+{
+    Task AppendAsync(IReadOnlyList<MetricEntry> entries, CancellationToken cancellationToken);
+    Task<Page<MetricEntry>> FindByExecutionAsync(string tenantId, string executionId, string? taskRunId, string? taskId, PageRequest page, CancellationToken cancellationToken);
+    Task<long> DeleteAsync(string tenantId, string executionId, CancellationToken cancellationToken);
+}
