@@ -55,7 +55,7 @@ public abstract record Command
     public sealed record SubflowRefused(string TaskRunId, string Message) : Command;
 
     /// <summary>An execution started by a task of this one has reached a terminal state.</summary>
-    public sealed record SubflowEnded(string SubflowExecutionId, StateType State, IReadOnlyDictionary<string, object?>? Outputs) : Command;
+    public sealed record SubflowEnded(string TaskRunId, string SubflowExecutionId, StateType State, IReadOnlyDictionary<string, object?>? Outputs) : Command;
 
     /// <param name="Cascade">Subflow executions are killed too.</param>
     public sealed record Kill(bool Cascade = true) : Command;

@@ -57,10 +57,11 @@ public abstract record Effect
     public sealed record KillSubflow(string SubflowExecutionId) : Effect;
 
     /// <summary>Tell the execution that started this one how it ended.</summary>
-    public sealed record NotifyParent(string ParentExecutionId, StateType State, IReadOnlyDictionary<string, object?>? Outputs) : Effect;
+    public sealed record NotifyParent(string ParentExecutionId, string ParentTaskRunId, StateType State, IReadOnlyDictionary<string, object?>? Outputs) : Effect;
 
     /// <summary>Create the execution that replaces this one (retry by a new execution).</summary>
-    public sealed record CreateReplacement(Execution Execution) : Effect;
+    /// <param name="At">When it shall be created.</param>
+    public sealed record CreateReplacement(Execution Execution, Instant At) : Effect;
 
     /// <param name="Key">Unique over all executions; setting it again replaces the timer.</param>
     public sealed record SetTimer(string Key, Instant DueAt, ReadOnlyMemory<byte> Payload) : Effect;

@@ -24,6 +24,9 @@ public sealed record ExecutionRequest(string TenantId, string ExecutionId, Comma
 {
     /// <summary>The trigger as it shall be stored in the same transaction as the command's decision; a refused command leaves the stored one.</summary>
     public Trigger? Trigger { get; init; }
+
+    /// <summary>For a creation: the id was derived (from a firing, from a task run), so that an earlier try may have used it already and must be looked for.</summary>
+    public bool MayExist { get; init; }
 }
 
 /// <summary>What became of a command.</summary>

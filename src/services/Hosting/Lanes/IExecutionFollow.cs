@@ -20,3 +20,10 @@ public interface ILogFollow
     /// <summary>Log entries of one execution as they become durable, beginning with those already stored; ends when the execution has ended.</summary>
     IAsyncEnumerable<LogEntry> FollowAsync(string tenantId, string executionId, LogLevel? minLevel, CancellationToken cancellationToken);
 }
+
+/// <summary>Ends of executions, for those who act on them: flow triggers, triggers that wait for their execution.</summary>
+public interface IExecutionEnds
+{
+    /// <summary>Hands every execution that ended in this process to a handler, until disposed. The handler must return at once.</summary>
+    IDisposable SubscribeEnded(Action<Execution> handler);
+}

@@ -47,6 +47,9 @@ public interface IWorkerJobs
     /// <summary>Jobs for one worker, until cancelled. A job that was taken is answered with a result or runs again elsewhere.</summary>
     IAsyncEnumerable<WorkerJob> TakeAsync(string? workerGroup, CancellationToken cancellationToken);
 
+    /// <summary>The job's result has been handed over; it may be forgotten.</summary>
+    void Done(WorkerJob job);
+
     /// <summary>Hands the kill requests that concern this process to a worker, until disposed. The handler must return at once.</summary>
     IDisposable SubscribeKills(Action<KillRequest> handler);
 }

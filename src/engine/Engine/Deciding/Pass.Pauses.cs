@@ -1,0 +1,185 @@
+using Kestra.Engine.Running;
+using Kestra.Engine.Variables;
+using Kestra.Model.Durations;
+using Kestra.Model.Executions;
+using Kestra.Plugins.Flowables;
+using NodaTime;
+using NodaTime.Text;
+
+namespace Kestra.Engine.Deciding;
+
+/// <content>Pauses: by a task, by hand, and how they end.</content>
+internal sealed partial class Pass
+{
+    private void BeginPause(RunNode node, IPauseTask pause)
+    {
+        SetRunning(node);
+        var variables = VariableTree.Of(state, node);
+        if (node.Task!.IsPure)
+        {
+            Answer(node, () => PauseLimit(node, pause, TextRenderer(variables, CancellationToken.None)), limit => EnterPause(node, (PauseLimits)limit!));
+        }
+        else
+        {
+            Ask(node, "pause", cancellation => PauseLimit(node, pause, TextRenderer(variables, cancellation)));
+        }
+    }
+
+    private void EnterPause(RunNode node, PauseLimits limit)
+    {
+        ChangeRun(node, StateType.PAUSED);
+        ChangeState(StateType.PAUSED);
+        if (limit.Duration is { } duration)
+        {
+            Do(new Effect.SetTimer(Key(limit.IsTimeout ? "pause-timeout" : "pause", node.Id), now + duration, default));
+        }
+
+        if (node.Task!.OnPause is { } task && !task.Definition.Disabled)
+        {
+            StartDetached(task);
+        }
+    }
+
+    private void StartDetached(TaskNode task)
+    {
+        var run = new TaskRun
+        {
+            TenantId = state.TenantId,
+            Id = ids.Next(),
+            ExecutionId = state.Id,
+            Namespace = state.Namespace,
+            FlowId = state.FlowId,
+            TaskId = task.Id,
+            State = State.Created(now),
+        };
+        Fact(new ExecutionEvent.RunSet(run));
+        steps.Enqueue(new Step.Submit(state.Find(run.Id)!));
+    }
+
+    private static PauseLimits PauseLimit(RunNode node, IPauseTask pause, Func<string, string?> render)
+    {
+        if (pause.PauseDuration is { } duration && render(duration) is { Length: > 0 } text)
+        {
+            return new PauseLimits(IsoDuration.Parse(text), IsTimeout: false);
+        }
+
+        return node.Task!.Definition.Timeout is { } timeout && render(timeout) is { Length: > 0 } limit
+            ? new PauseLimits(IsoDuration.Parse(limit), IsTimeout: true)
+            : new PauseLimits(null, false);
+    }
+
+    public Decision? Resume(IReadOnlyDictionary<string, object?>? inputs, string? by)
+    {
+        if (state.Current != StateType.PAUSED)
+        {
+            return Decision.Refuse(RefusalCode.IllegalState, $"Execution '{state.Id}' is not paused, can't resume it");
+        }
+
+        var node = state.Runs.FirstOrDefault(run => run.State == StateType.PAUSED);
+        if (node is null)
+        {
+            ChangeState(StateType.RUNNING);
+            ReleaseDeferred();
+            return null;
+        }
+
+        if (node.Task?.Plugin is not IPauseTask)
+        {
+            return Decision.Refuse(RefusalCode.IllegalState, $"Execution '{state.Id}' waits for the next iteration of the task '{node.Run.TaskId}' and goes on by itself");
+        }
+
+        Do(new Effect.CancelTimer(Key("pause", node.Id)));
+        Do(new Effect.CancelTimer(Key("pause-timeout", node.Id)));
+        EndPause(node, StateType.SUCCESS, inputs, by, StateType.SUCCESS);
+        return null;
+    }
+
+    private void PauseTimedOut(RunNode node, bool isTimeout)
+    {
+        if (node.State != StateType.PAUSED || node.Task?.Plugin is not IPauseTask pause)
+        {
+            return;
+        }
+
+        var target = isTimeout ? FailState(node) : pause.Behavior switch
+        {
+            PauseBehavior.WARN => StateType.WARNING,
+            PauseBehavior.CANCEL => StateType.CANCELLED,
+            PauseBehavior.FAIL => FailState(node),
+            _ => StateType.SUCCESS,
+        };
+        EndPause(node, target, null, null, target);
+    }
+
+    private void EndPause(RunNode node, StateType target, IReadOnlyDictionary<string, object?>? inputs, string? by, StateType recorded)
+    {
+        SetRun(node, node.Run with { Outputs = ResumeOutputs(inputs, by, recorded) });
+        if (target == StateType.CANCELLED)
+        {
+            CloseRun(node, target);
+            EndByDecree(StateType.CANCELLED);
+            return;
+        }
+
+        var below = Program.Nodes.Values.Where(task => task.Parent == node.Task && task.Branch == TaskBranch.Tasks && !task.Definition.Disabled).Select(task => task.Definition).ToList();
+        if (below.Count > 0 && target == StateType.SUCCESS)
+        {
+            ChangeRun(node, StateType.RUNNING);
+            RestartAfterPause(node);
+            Follow(node, new FlowablePlan { Tasks = below });
+            return;
+        }
+
+        CloseRun(node, target);
+        RestartAfterPause(node);
+        Ended(node);
+    }
+
+    private void RestartAfterPause(RunNode node)
+    {
+        Fact(new ExecutionEvent.MetadataSet(NextAttempt()));
+        if (state.Current == StateType.PAUSED && !state.Runs.Any(run => run != node && run.State == StateType.PAUSED))
+        {
+            ChangeState(StateType.RESTARTED);
+            ChangeState(StateType.RUNNING);
+            ReleaseDeferred();
+        }
+    }
+
+    private ExecutionMetadata NextAttempt() => state.Header.Metadata is { } metadata
+        ? metadata with { AttemptNumber = metadata.AttemptNumber + 1 }
+        : new ExecutionMetadata(2, state.State.StartDate);
+
+    private OrderedDictionary<string, object?> ResumeOutputs(IReadOnlyDictionary<string, object?>? inputs, string? by, StateType to)
+    {
+        var outputs = new OrderedDictionary<string, object?>();
+        if (inputs is not null)
+        {
+            outputs["onResume"] = inputs;
+        }
+
+        var resumed = new OrderedDictionary<string, object?>();
+        if (by is not null)
+        {
+            resumed["by"] = by;
+        }
+
+        resumed["on"] = LocalDateTimePattern.ExtendedIso.Format(now.InUtc().LocalDateTime);
+        resumed["to"] = to.ToString();
+        outputs["resumed"] = resumed;
+        return outputs;
+    }
+
+    public Decision? Hold()
+    {
+        if (!(state.Current.IsCreated || state.Current.IsRunning) || state.Current == StateType.KILLING)
+        {
+            return Decision.Refuse(RefusalCode.IllegalState, "The execution is not running");
+        }
+
+        ChangeState(StateType.PAUSED);
+        return null;
+    }
+
+    private sealed record PauseLimits(Duration? Duration, bool IsTimeout);
+}

@@ -1,0 +1,188 @@
+using Kestra.Engine.Running;
+using Kestra.Model.Executions;
+using Kestra.Model.Flows;
+using Kestra.Model.Logs;
+using NodaTime;
+
+namespace Kestra.Engine.Deciding;
+
+/// <content>How an execution begins: its date, its place within the flow's limit, its first tasks.</content>
+internal sealed partial class Pass
+{
+    public void Begin()
+    {
+        state.IsPrepared = true;
+        Fact(new ExecutionEvent.Created(state.ToExecution()));
+        if (state.Header.ScheduleDate is { } date && date > now)
+        {
+            Do(new Effect.SetTimer(Key("schedule", "start"), date, default));
+            return;
+        }
+
+        Admit();
+    }
+
+    /// <summary>Asks for a slot where the flow has a limit; else goes on.</summary>
+    private void Admit()
+    {
+        if (Program.Fault is { } fault)
+        {
+            Log(null, LogLevel.ERROR, fault);
+            EndByDecree(StateType.FAILED);
+            return;
+        }
+
+        WatchDurations();
+        if (Program.Flow.Concurrency is { } concurrency)
+        {
+            Do(new Effect.RequestSlot(concurrency.Limit));
+        }
+        else
+        {
+            Go();
+        }
+    }
+
+    private void WatchDurations()
+    {
+        foreach (var sla in Program.Flow.Sla ?? [])
+        {
+            if (sla is { Type: SlaType.MAX_DURATION, Duration: { } limit })
+            {
+                Do(new Effect.SetTimer(Key("sla", sla.Id), state.State.StartDate + limit, default));
+            }
+        }
+    }
+
+    public void SlotDecided(bool granted)
+    {
+        if (state.Current.IsTerminated || Program.Flow.Concurrency is not { } concurrency)
+        {
+            if (granted)
+            {
+                Do(new Effect.ReleaseSlot());
+            }
+
+            return;
+        }
+
+        if (granted)
+        {
+            ChangeState(StateType.RUNNING);
+            Go();
+            return;
+        }
+
+        switch (concurrency.Behavior)
+        {
+            case ConcurrencyBehavior.QUEUE:
+                Log(null, LogLevel.INFO, $"Execution is queued due to concurrency limit exceeded, {concurrency.Limit} running(s)");
+                ChangeState(StateType.QUEUED);
+                Do(new Effect.WaitForSlot(concurrency.Limit));
+                break;
+            case ConcurrencyBehavior.CANCEL:
+                EndByDecree(StateType.CANCELLED);
+                break;
+            default:
+                Log(null, LogLevel.ERROR, "Execution is FAILED due to concurrency limit exceeded");
+                EndByDecree(StateType.FAILED);
+                break;
+        }
+    }
+
+    /// <summary>Opens the scope of the flow, taking over the task runs that exist.</summary>
+    private void Go()
+    {
+        if (state.Scope is null)
+        {
+            OpenRoot();
+        }
+
+        ReleaseDeferred();
+        steps.Enqueue(new Step.Advance(state.Scope!));
+    }
+
+    private void OpenRoot()
+    {
+        var chains = Program.Tasks.Count == 0 ? [] : new List<Chain> { new(0, Program.Tasks, null, null, null) };
+        state.Scope = new Scope(null, null, chains, 1);
+        Adopt(state.Scope);
+    }
+
+    public void TimerFired(string key)
+    {
+        var parts = key.Split(':');
+        var (kind, name) = (parts[^2], parts[^1]);
+        switch (kind)
+        {
+            case "schedule":
+                if (state.Current.IsCreated)
+                {
+                    Admit();
+                }
+
+                break;
+            case "sla":
+                SlaExceeded(name);
+                break;
+            default:
+                if (state.Find(name) is { } node && !state.Current.IsTerminated)
+                {
+                    RunTimer(kind, node);
+                }
+
+                break;
+        }
+    }
+
+    private void RunTimer(string kind, RunNode node)
+    {
+        switch (kind)
+        {
+            case "retry":
+                RunAgain(node);
+                break;
+            case "pause":
+                PauseTimedOut(node, isTimeout: false);
+                break;
+            case "pause-timeout":
+                PauseTimedOut(node, isTimeout: true);
+                break;
+            case "loop":
+                if (node.State == StateType.PAUSED)
+                {
+                    Repeat(node);
+                }
+
+                break;
+        }
+    }
+
+    private void SlaExceeded(string id)
+    {
+        var sla = Program.Flow.Sla?.FirstOrDefault(other => other.Id == id);
+        if (sla is null || state.Current.IsTerminated)
+        {
+            return;
+        }
+
+        if (sla.Labels is { Count: > 0 } labels)
+        {
+            Fact(new ExecutionEvent.LabelsSet(MergeLabels(state.Header.Labels ?? [], labels)));
+        }
+
+        Log(null, LogLevel.ERROR, $"SLA violation of type {sla.Type}: '{sla.Id}'");
+        if (sla.Behavior == SlaBehavior.NONE)
+        {
+            return;
+        }
+
+        foreach (var node in state.Runs.Where(run => !run.IsTerminated).ToList())
+        {
+            KillRun(node, cascade: true);
+        }
+
+        Do(new Effect.KillJobs(null));
+        EndByDecree(sla.Behavior == SlaBehavior.CANCEL ? StateType.CANCELLED : StateType.FAILED);
+    }
+}

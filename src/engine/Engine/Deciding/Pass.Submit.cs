@@ -1,0 +1,214 @@
+using Kestra.Engine.Running;
+using Kestra.Engine.Variables;
+using Kestra.Expressions;
+using Kestra.Model.Executions;
+using Kestra.Model.Logs;
+using Kestra.Plugins.Flowables;
+using Kestra.Plugins.Tasks;
+
+namespace Kestra.Engine.Deciding;
+
+/// <content>Sends created task runs where they belong.</content>
+internal sealed partial class Pass
+{
+    private void Submit(RunNode node)
+    {
+        if (!node.State.IsCreated || node.Sent is not null || node.Waiting is not null || (node.Owner is { } owner && IsDead(owner)))
+        {
+            return;
+        }
+
+        if (node.Task is null)
+        {
+            FailRun(node, $"The task '{node.Run.TaskId}' does not exist in revision {state.Header.FlowRevision} of the flow");
+        }
+        else if (MatchesBreakpoint(node))
+        {
+            StopAtBreakpoint(node);
+        }
+        else
+        {
+            SubmitUnlessSkipped(node, node.Task);
+        }
+    }
+
+    private void SubmitUnlessSkipped(RunNode node, TaskNode task)
+    {
+        if (task.RunIf is not { } runIf)
+        {
+            Route(node, task);
+        }
+        else if (runIf.IsPure)
+        {
+            DecideRunIf(node, task, () => runIf.Render(Scope(node)));
+        }
+        else
+        {
+            var variables = VariableTree.Of(state, node);
+            Ask(node, "runIf", cancellation => runIf.Render(new RenderContext(variables, Host(), cancellation)));
+        }
+    }
+
+    private void DecideRunIf(RunNode node, TaskNode task, Func<object?> evaluate)
+    {
+        bool runs;
+        try
+        {
+            runs = ValueConversion.IsTruthy(evaluate());
+        }
+        catch (Exception error)
+        {
+            FailRun(node, $"Failed to evaluate the runIf condition for task {task.Id}. Cause: {error.Message}");
+            return;
+        }
+
+        if (runs)
+        {
+            Route(node, task);
+        }
+        else
+        {
+            Skip(node);
+        }
+    }
+
+    private void Skip(RunNode node)
+    {
+        var attempt = new TaskRunAttempt(State.Created(now).With(StateType.SKIPPED, now));
+        SetRun(node, node.Run with { State = node.Run.State.With(StateType.SKIPPED, now), Attempts = Append(node, attempt) });
+        Ended(node);
+    }
+
+    private void Route(RunNode node, TaskNode task)
+    {
+        switch (task.Route)
+        {
+            case TaskRoute.Worker:
+                Dispatch(node, task);
+                break;
+            case TaskRoute.Flowable:
+                BeginFlowable(node, (IFlowableTask)task.Plugin);
+                break;
+            case TaskRoute.Pause:
+                BeginPause(node, (IPauseTask)task.Plugin);
+                break;
+            case TaskRoute.Executable:
+                BeginSubflow(node, (IExecutableTask)task.Plugin);
+                break;
+            case TaskRoute.Updating:
+                Update(node, (IExecutionUpdatingTask)task.Plugin);
+                break;
+        }
+    }
+
+    private void Dispatch(RunNode node, TaskNode task)
+    {
+        node.Sent = node.CurrentAttempt;
+        state.OpenJobs++;
+        Do(new Effect.DispatchJob(node.Run, node.CurrentAttempt, task.Definition, task.Plugin, VariableTree.Of(state, node),
+            task.Definition.WorkerGroup?.Key ?? Program.Flow.WorkerGroup?.Key));
+    }
+
+    private void Update(RunNode node, IExecutionUpdatingTask task)
+    {
+        if (!node.Task!.IsPure)
+        {
+            var variables = VariableTree.Of(state, node);
+            var values = state.Header.Variables;
+            Ask(node, "update", cancellation => task.Update(values, Renderer(variables, cancellation)));
+            return;
+        }
+
+        Answer(node, () => task.Update(state.Header.Variables, Renderer(VariableTree.Of(state, node), CancellationToken.None)), update => ApplyUpdate(node, (ExecutionUpdate)update!));
+    }
+
+    private void ApplyUpdate(RunNode node, ExecutionUpdate update)
+    {
+        if (update.Labels is { } labels)
+        {
+            Fact(new ExecutionEvent.LabelsSet(MergeLabels(state.Header.Labels ?? [], labels)));
+        }
+
+        if (update.Variables is { } variables)
+        {
+            Fact(new ExecutionEvent.VariablesSet(variables));
+        }
+
+        if (update.Exit is { } exit)
+        {
+            Exit(node, exit);
+            return;
+        }
+
+        EndRun(node, StateType.SUCCESS);
+    }
+
+    /// <summary>Ends a run that has one attempt of no length, and looks at what follows.</summary>
+    private void EndRun(RunNode node, StateType to)
+    {
+        CloseRun(node, to);
+        Ended(node);
+    }
+
+    private void CloseRun(RunNode node, StateType to)
+    {
+        var attempts = node.Run.Attempts is { Count: > 0 } existing && !existing[^1].State.Current.IsTerminated
+            ? CloseLast(existing, to)
+            : Append(node, new TaskRunAttempt(State.Created(now).With(to, now)));
+        SetRun(node, node.Run with { State = node.Run.State.With(to, now), Attempts = attempts });
+    }
+
+    /// <summary>The run can't go on; what allowFailure says is applied.</summary>
+    private void FailRun(RunNode node, string message)
+    {
+        Log(node, LogLevel.ERROR, message);
+        EndRun(node, FailState(node));
+    }
+
+    private static StateType FailState(RunNode node) => node.Task?.Definition switch
+    {
+        { AllowFailure: true, AllowWarning: true } => StateType.SUCCESS,
+        { AllowFailure: true } => StateType.WARNING,
+        _ => StateType.FAILED,
+    };
+
+    /// <summary>A question that touches the outside: it leaves with the decision and comes back as a command.</summary>
+    private void Ask(RunNode node, string question, Func<CancellationToken, object?> run)
+    {
+        node.Waiting = question;
+        state.OpenJobs++;
+        Do(new Effect.Evaluate($"{question}:{node.Id}", node.Run, run));
+    }
+
+    /// <summary>Asks and answers at once, because nothing outside is touched.</summary>
+    private void Answer(RunNode node, Func<object?> evaluate, Action<object?> take)
+    {
+        object? value;
+        try
+        {
+            value = evaluate();
+        }
+        catch (Exception error)
+        {
+            FailRun(node, error.Message);
+            return;
+        }
+
+        take(value);
+    }
+
+    private Func<object?, object?> Renderer(IReadOnlyDictionary<string, object?> variables, CancellationToken cancellation) =>
+        value => Environment.Expressions.RenderValue(value, new RenderContext(variables, Host(), cancellation), recursive: false);
+
+    private Func<string, string?> TextRenderer(IReadOnlyDictionary<string, object?> variables, CancellationToken cancellation) =>
+        text => Environment.Expressions.Render(text, new RenderContext(variables, Host(), cancellation));
+
+    private static List<TaskRunAttempt> Append(RunNode node, TaskRunAttempt attempt) => [.. node.Run.Attempts ?? [], attempt];
+
+    private List<TaskRunAttempt> CloseLast(IReadOnlyList<TaskRunAttempt> attempts, StateType to)
+    {
+        var closed = attempts.ToList();
+        closed[^1] = closed[^1] with { State = closed[^1].State.With(to, now) };
+        return closed;
+    }
+}

@@ -1,0 +1,129 @@
+using Kestra.Engine.Running;
+using Kestra.Engine.Variables;
+using Kestra.Expressions;
+using Kestra.Model.Executions;
+using Kestra.Model.Identifiers;
+using Kestra.Model.Logs;
+using NodaTime;
+
+namespace Kestra.Engine.Deciding;
+
+/// <summary>
+/// One decision underway: it changes the state by facts, collects effects, and works its steps off until the execution can
+/// do nothing more by itself.
+/// </summary>
+internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource ids)
+{
+    private readonly List<ExecutionEvent> events = [];
+    private readonly List<Effect> effects = [];
+    private readonly Queue<Step> steps = new();
+    private readonly bool hadEnded = state.IsPrepared && state.HasEnded;
+
+    private FlowProgram Program => state.Program;
+
+    private EngineEnvironment Environment => state.Program.Environment;
+
+    /// <summary>Works everything off and closes the decision.</summary>
+    public Decision Complete()
+    {
+        RunSteps();
+        if (state.HasEnded && !hadEnded && events.Count > 0)
+        {
+            AnnounceEnd();
+        }
+
+        return events.Count == 0 && effects.Count == 0 ? Decision.Nothing : new Decision(events, effects);
+    }
+
+    private void RunSteps()
+    {
+        var done = 0;
+        while (steps.TryDequeue(out var step))
+        {
+            if (++done > Environment.StepLimit)
+            {
+                steps.Clear();
+                FailExecution($"The execution needs more than {Environment.StepLimit} steps at once");
+            }
+            else if (IsHeld(step))
+            {
+                state.Deferred.Enqueue(step);
+            }
+            else
+            {
+                Execute(step);
+            }
+        }
+    }
+
+    private void Execute(Step step)
+    {
+        switch (step)
+        {
+            case Step.Advance advance:
+                Advance(advance.Scope);
+                break;
+            case Step.Next next:
+                StartNext(next.Scope, next.Chain);
+                break;
+            case Step.Submit submit:
+                Submit(submit.Node);
+                break;
+        }
+    }
+
+    // A held execution starts nothing; what comes back from workers is taken in all the same.
+    private bool IsHeld(Step step) =>
+        state.Current is StateType.PAUSED or StateType.BREAKPOINT or StateType.QUEUED
+        && step is not Step.Submit { Node.Task.Branch: TaskBranch.OnPause };
+
+    private void ReleaseDeferred()
+    {
+        while (state.Deferred.TryDequeue(out var step))
+        {
+            steps.Enqueue(step);
+        }
+    }
+
+    private void Fact(ExecutionEvent fact)
+    {
+        events.Add(fact);
+        state.Apply(fact);
+    }
+
+    private void Do(Effect effect) => effects.Add(effect);
+
+    private void SetRun(RunNode node, TaskRun run) => Fact(new ExecutionEvent.RunSet(run));
+
+    private void ChangeState(StateType to)
+    {
+        if (state.Current != to)
+        {
+            Fact(new ExecutionEvent.StateChanged(to, now));
+        }
+    }
+
+    private void ChangeRun(RunNode node, StateType to) => SetRun(node, node.Run with { State = node.Run.State.With(to, now) });
+
+    private RenderContext Scope(RunNode? node) => new(VariableTree.Of(state, node), Host(), CancellationToken.None);
+
+    private IExpressionHost? Host() => Environment.HostOf(state.TenantId, state.Namespace, state.FlowId, state.Id);
+
+    private void Log(RunNode? node, LogLevel level, string message) => Do(new Effect.EmitLog(new LogEntry
+    {
+        TenantId = state.TenantId,
+        Namespace = state.Namespace,
+        FlowId = state.FlowId,
+        TaskId = node?.Run.TaskId,
+        ExecutionId = state.Id,
+        TaskRunId = node?.Run.Id,
+        AttemptNumber = node is null ? null : Math.Max(0, node.AttemptCount - 1),
+        Timestamp = now,
+        Level = level,
+        Thread = "executor",
+        Message = message,
+        ExecutionKind = state.Kind,
+    }));
+
+    private string Key(string kind, string name) => $"{state.Id}:{kind}:{name}";
+}

@@ -1,0 +1,53 @@
+using Kestra.Model.Flows;
+using Kestra.Model.Identifiers;
+using NodaTime;
+
+namespace Kestra.Engine.Deciding;
+
+/// <summary>When a retry runs next, if it does.</summary>
+internal static class RetryDelays
+{
+    /// <param name="attempts">Attempts so far, 1 and up.</param>
+    /// <param name="first">Start of the first attempt.</param>
+    /// <param name="last">End of the last attempt.</param>
+    /// <param name="ids">Source of the randomness of random retries.</param>
+    public static Instant? Next(RetryDefinition retry, int attempts, Instant first, Instant last, IIdSource ids)
+    {
+        if (retry.MaxAttempts is { } most && attempts >= most)
+        {
+            return null;
+        }
+
+        var next = last + Delay(retry, attempts, ids);
+        return retry.MaxDuration is { } limit && next > first + limit ? null : next;
+    }
+
+    private static Duration Delay(RetryDefinition retry, int attempts, IIdSource ids)
+    {
+        switch (retry.Type)
+        {
+            case RetryType.constant:
+                return retry.Interval ?? Duration.Zero;
+            case RetryType.exponential:
+                var seconds = (retry.Interval ?? Duration.Zero).TotalSeconds * Math.Pow(retry.DelayFactor ?? 2, attempts - 1);
+                var longest = (retry.MaxInterval ?? Duration.FromDays(365)).TotalSeconds;
+                return Duration.FromSeconds(Math.Min(seconds, longest));
+            default:
+                var least = retry.MinInterval ?? Duration.Zero;
+                var most = Duration.Max(retry.MaxInterval ?? least, least);
+                return least + ((most - least) * Fraction(ids.Next()));
+        }
+    }
+
+    // Ids are the only randomness that the engine is given; 32 bits of one are plenty for a delay.
+    private static double Fraction(string id)
+    {
+        var hash = 2166136261u;
+        foreach (var character in id)
+        {
+            hash = (hash ^ character) * 16777619u;
+        }
+
+        return hash / (double)uint.MaxValue;
+    }
+}

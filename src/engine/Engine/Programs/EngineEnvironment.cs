@@ -1,0 +1,33 @@
+using Kestra.Expressions;
+using Kestra.Model.Flows;
+using Kestra.Plugins.Description;
+
+namespace Kestra.Engine;
+
+/// <summary>What the engine is given by its surroundings; shared by all programs and immutable.</summary>
+public sealed record EngineEnvironment
+{
+    public required ExpressionEngine Expressions { get; init; }
+    public required IPluginCatalog Catalog { get; init; }
+
+    /// <summary>Host of the expressions of one execution; null when expressions have no outside.</summary>
+    public Func<string, string, string, string, IExpressionHost?> HostOf { get; init; } = static (_, _, _, _) => null;
+
+    /// <summary>Variable <c>globals</c>.</summary>
+    public IReadOnlyDictionary<string, object?> Globals { get; init; } = new OrderedDictionary<string, object?>();
+
+    /// <summary>Variable <c>envs</c>.</summary>
+    public IReadOnlyDictionary<string, object?> Envs { get; init; } = new OrderedDictionary<string, object?>();
+
+    /// <summary>Variable <c>kestra</c>.</summary>
+    public IReadOnlyDictionary<string, object?> Kestra { get; init; } = new OrderedDictionary<string, object?>();
+
+    /// <summary>Parses the rendered value of a flow output as its type; throws with the user's message.</summary>
+    public Func<OutputDefinition, object?, object?> ConvertOutput { get; init; } = static (_, value) => value;
+
+    /// <summary>Task runs of one execution; a flow that wants more is failed with a message.</summary>
+    public int TaskRunLimit { get; init; } = 200_000;
+
+    /// <summary>Steps of one decision; a flow that loops without end is stopped there.</summary>
+    public int StepLimit { get; init; } = 2_000_000;
+}

@@ -1,0 +1,154 @@
+using Kestra.Engine.Running;
+using Kestra.Engine.Variables;
+using Kestra.Model;
+using Kestra.Model.Executions;
+using NodaTime;
+
+namespace Kestra.Engine;
+
+/// <summary>
+/// One execution in memory: what its document says, indexed so that no step looks through the list of task runs, and the
+/// scopes that say what runs next. It has a single owner and is changed by <see cref="Apply"/> alone.
+/// </summary>
+public sealed class ExecutionState
+{
+    private readonly Dictionary<string, RunNode> byId = new(StringComparer.Ordinal);
+    private readonly LinkedList<RunNode> order = new();
+    private readonly Dictionary<string, LinkedListNode<RunNode>> places = new(StringComparer.Ordinal);
+    private Execution header;
+    private State state;
+
+    internal ExecutionState(Execution document, FlowProgram program)
+    {
+        header = document with { TaskRunList = null };
+        state = document.State;
+        Program = program;
+        Outputs = new OutputTree(program.NeedsTaskStates);
+        foreach (var run in document.TaskRunList ?? [])
+        {
+            Set(run);
+        }
+    }
+
+    public string TenantId => header.TenantId;
+    public string Id => header.Id;
+    public string Namespace => header.Namespace;
+    public string FlowId => header.FlowId;
+    public ExecutionKind? Kind => header.Kind;
+    public StateType Current => state.Current;
+    public FlowProgram Program { get; }
+
+    /// <summary>Nothing will change any more without an intervention: terminated, with everything that follows the end done and every job answered.</summary>
+    public bool HasEnded => state.Current.IsTerminated && Scope is null && OpenJobs == 0;
+
+    /// <summary>The execution as a document.</summary>
+    public Execution ToExecution() => header with { State = state, TaskRunList = order.Count == 0 && header.TaskRunList is null ? null : order.Select(node => node.Run).ToList() };
+
+    /// <summary>Brings a stored execution back: its document with the facts after it.</summary>
+    public static ExecutionState Restore(Execution document, IReadOnlyList<ExecutionEvent> tail, FlowProgram program)
+    {
+        var restored = new ExecutionState(document, program);
+        foreach (var fact in tail)
+        {
+            restored.Apply(fact);
+        }
+
+        return restored;
+    }
+
+    /// <summary>Takes a fact in. The only way in which the document changes.</summary>
+    public void Apply(ExecutionEvent fact)
+    {
+        switch (fact)
+        {
+            case ExecutionEvent.RunSet set:
+                Set(set.Run);
+                break;
+            case ExecutionEvent.RunsRemoved removed:
+                Remove(removed.Ids);
+                break;
+            case ExecutionEvent.StateChanged changed:
+                state = state.With(changed.State, changed.Date);
+                break;
+            case ExecutionEvent.OutputsSet outputs:
+                header = header with { Outputs = outputs.Outputs };
+                break;
+            case ExecutionEvent.LabelsSet labels:
+                header = header with { Labels = labels.Labels };
+                break;
+            case ExecutionEvent.VariablesSet variables:
+                header = header with { Variables = variables.Variables };
+                break;
+            case ExecutionEvent.MetadataSet metadata:
+                header = header with { Metadata = metadata.Metadata };
+                break;
+            case ExecutionEvent.BreakpointsSet breakpoints:
+                header = header with { Breakpoints = breakpoints.Breakpoints };
+                break;
+            case ExecutionEvent.RevisionSet revision:
+                header = header with { FlowRevision = revision.Revision };
+                break;
+            case ExecutionEvent.Created:
+                break;
+            default:
+                throw new InvalidOperationException($"The event {fact.GetType().Name} is not known.");
+        }
+    }
+
+    /// <summary>Everything but the task runs and the state.</summary>
+    internal Execution Header => header;
+
+    internal State State => state;
+
+    /// <summary>The scope of the flow; null before the first task and after everything has ended.</summary>
+    internal Scope? Scope { get; set; }
+
+    /// <summary>The scopes have been built from the document.</summary>
+    internal bool IsPrepared { get; set; }
+
+    /// <summary>Jobs and subflows that are out and have to be answered before the execution can be forgotten.</summary>
+    internal int OpenJobs { get; set; }
+
+    internal OutputTree Outputs { get; }
+
+    /// <summary>Work that was stopped by a pause, in order.</summary>
+    internal Queue<Deciding.Step> Deferred { get; } = new();
+
+    internal IEnumerable<RunNode> Runs => order;
+
+    internal int RunCount => order.Count;
+
+    internal RunNode? Find(string id) => byId.GetValueOrDefault(id);
+
+    private void Set(TaskRun run)
+    {
+        if (byId.TryGetValue(run.Id, out var node))
+        {
+            node.Run = run;
+        }
+        else
+        {
+            var parent = run.ParentTaskRunId is { } parentId ? byId.GetValueOrDefault(parentId) : null;
+            node = new RunNode(run, parent, Program.Find(run.TaskId));
+            byId[run.Id] = node;
+            places[run.Id] = order.AddLast(node);
+        }
+
+        Outputs.Set(node);
+    }
+
+    private void Remove(IReadOnlyList<string> ids)
+    {
+        foreach (var id in ids)
+        {
+            if (byId.Remove(id, out var node))
+            {
+                places.Remove(id, out var place);
+                order.Remove(place!);
+                node.Owner = null;
+            }
+        }
+
+        Outputs.Rebuild(order);
+    }
+}

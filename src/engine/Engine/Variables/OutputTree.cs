@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+using Kestra.Engine.Running;
+
+namespace Kestra.Engine.Variables;
+
+/// <summary>
+/// The variables <c>outputs</c> and <c>tasks</c>, kept up to date run by run. Both are persistent maps: whoever takes one
+/// keeps seeing what it was then, at no cost, while the execution goes on.
+/// </summary>
+internal sealed class OutputTree(bool withStates)
+{
+    private static readonly ImmutableDictionary<string, object?> Empty = ImmutableDictionary.Create<string, object?>(StringComparer.Ordinal);
+
+    public ImmutableDictionary<string, object?> Outputs { get; private set; } = Empty;
+
+    public ImmutableDictionary<string, object?> States { get; private set; } = Empty;
+
+    public void Set(RunNode node)
+    {
+        var run = node.Run;
+        if (run.Outputs is { Count: > 0 } outputs)
+        {
+            Outputs = Put(Outputs, Path(node), 0, outputs, merge: run.Iteration is not null);
+        }
+        else if (run.Outputs is not null && !Outputs.ContainsKey(run.TaskId))
+        {
+            Outputs = Outputs.SetItem(run.TaskId, Empty);
+        }
+
+        if (withStates)
+        {
+            var state = Empty.SetItem("state", run.State.Current.ToString());
+            States = run.Value is { } value
+                ? States.SetItem(run.TaskId, (States.GetValueOrDefault(run.TaskId) as ImmutableDictionary<string, object?> ?? Empty).SetItem(value, state))
+                : States.SetItem(run.TaskId, state);
+        }
+    }
+
+    public void Rebuild(IEnumerable<RunNode> runs)
+    {
+        Outputs = Empty;
+        States = Empty;
+        foreach (var run in runs)
+        {
+            Set(run);
+        }
+    }
+
+    // The task, then the values of the ancestors that have one, outermost first, then the own value.
+    private static List<string> Path(RunNode node)
+    {
+        var path = new List<string>();
+        for (var ancestor = node; ancestor is not null; ancestor = ancestor.Parent)
+        {
+            if (ancestor.Run.Value is { } value)
+            {
+                path.Add(value);
+            }
+        }
+
+        path.Add(node.Run.TaskId);
+        path.Reverse();
+        return path;
+    }
+
+    private static ImmutableDictionary<string, object?> Put(ImmutableDictionary<string, object?> map, List<string> path, int depth, IReadOnlyDictionary<string, object?> outputs, bool merge)
+    {
+        var key = path[depth];
+        if (depth == path.Count - 1)
+        {
+            var previous = map.GetValueOrDefault(key) as IReadOnlyDictionary<string, object?>;
+            return map.SetItem(key, merge && previous is { Count: > 0 } ? Merge(previous, outputs) : outputs);
+        }
+
+        var below = map.GetValueOrDefault(key) as ImmutableDictionary<string, object?> ?? Empty;
+        return map.SetItem(key, Put(below, path, depth + 1, outputs, merge));
+    }
+
+    private static IReadOnlyDictionary<string, object?> Merge(IReadOnlyDictionary<string, object?> first, IReadOnlyDictionary<string, object?> second)
+    {
+        var merged = new OrderedDictionary<string, object?>(first, StringComparer.Ordinal);
+        foreach (var (key, value) in second)
+        {
+            merged[key] = merged.TryGetValue(key, out var old) && old is IReadOnlyDictionary<string, object?> oldMap && value is IReadOnlyDictionary<string, object?> newMap
+                ? Merge(oldMap, newMap)
+                : value;
+        }
+
+        return merged;
+    }
+}

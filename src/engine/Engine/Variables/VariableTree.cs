@@ -1,0 +1,148 @@
+using Kestra.Engine.Running;
+using Kestra.Model;
+using Kestra.Model.Executions;
+using Kestra.Model.Flows;
+
+namespace Kestra.Engine.Variables;
+
+/// <summary>Builds the variable tree of an execution, or of one of its task runs (§3.3 of the model: names and presence of each).</summary>
+internal static class VariableTree
+{
+    public static RunVariables Of(ExecutionState state, RunNode? run)
+    {
+        var variables = Common(state.Program, state.Header, state.State);
+        if (state.RunCount > 0 || run is not null)
+        {
+            variables.Add("outputs", state.Outputs.Outputs);
+            variables.Add("tasks", state.Outputs.States);
+        }
+
+        if (run is not null)
+        {
+            AddRun(variables, run);
+        }
+
+        return variables;
+    }
+
+    private static RunVariables Common(FlowProgram program, Execution execution, State state)
+    {
+        var environment = program.Environment;
+        var variables = new RunVariables
+        {
+            ["envs"] = environment.Envs,
+            ["globals"] = environment.Globals,
+            ["kestra"] = environment.Kestra,
+            ["flow"] = FlowOf(program.Flow, execution),
+            ["execution"] = ExecutionOf(execution, state),
+        };
+        if ((execution.Variables ?? program.Flow.Variables) is { } vars)
+        {
+            variables.Add("vars", vars);
+        }
+
+        if (execution.Inputs is { Count: > 0 } inputs)
+        {
+            variables.Add("inputs", inputs);
+        }
+
+        if (execution.Labels is { } labels)
+        {
+            variables.Add("labels", Labels.Nested(labels));
+        }
+
+        if (execution.Trigger is { } trigger)
+        {
+            var values = trigger.Variables ?? new OrderedDictionary<string, object?>();
+            variables.Add("trigger", values);
+            if (trigger.Type == "io.kestra.plugin.core.trigger.Schedule")
+            {
+                variables.Add("schedule", values);
+            }
+        }
+
+        return variables;
+    }
+
+    private static OrderedDictionary<string, object?> FlowOf(Flow flow, Execution execution) => new()
+    {
+        ["id"] = execution.FlowId,
+        ["namespace"] = execution.Namespace,
+        ["revision"] = execution.FlowRevision ?? flow.Revision,
+        ["tenantId"] = execution.TenantId,
+    };
+
+    private static OrderedDictionary<string, object?> ExecutionOf(Execution execution, State state)
+    {
+        var map = new OrderedDictionary<string, object?>
+        {
+            ["id"] = execution.Id,
+            ["state"] = state.Current.ToString(),
+            ["startDate"] = state.StartDate,
+            ["originalId"] = execution.OriginalId,
+        };
+        if (execution.Outputs is { } outputs)
+        {
+            map["outputs"] = outputs;
+        }
+
+        return map;
+    }
+
+    private static void AddRun(RunVariables variables, RunNode node)
+    {
+        var run = node.Run;
+        variables.Add("task", new OrderedDictionary<string, object?> { ["id"] = run.TaskId, ["type"] = node.Task?.Definition.Type });
+        var taskrun = new OrderedDictionary<string, object?>
+        {
+            ["id"] = run.Id,
+            ["startDate"] = run.State.StartDate,
+            ["attemptsCount"] = node.CurrentAttempt,
+        };
+        AddIfPresent(taskrun, "parentId", run.ParentTaskRunId);
+        AddIfPresent(taskrun, "value", run.Value);
+        AddIfPresent(taskrun, "iteration", run.Iteration);
+        variables.Add("taskrun", taskrun);
+
+        var parents = ParentsOf(node);
+        variables.Add("parents", parents);
+        if (parents.Count > 0)
+        {
+            variables.Add("parent", parents[0]);
+        }
+    }
+
+    // Ancestors that have neither a value nor outputs are left out: the indexes are not depths.
+    private static List<object?> ParentsOf(RunNode node)
+    {
+        var parents = new List<object?>();
+        for (var ancestor = node.Parent; ancestor is not null; ancestor = ancestor.Parent)
+        {
+            var entry = new OrderedDictionary<string, object?>();
+            if (ancestor.Run.Value is { } value)
+            {
+                entry["taskrun"] = new OrderedDictionary<string, object?> { ["value"] = value };
+            }
+
+            if (ancestor.Run.Outputs is { Count: > 0 } outputs)
+            {
+                entry["outputs"] = outputs;
+            }
+
+            if (entry.Count > 0)
+            {
+                parents.Add(entry);
+            }
+        }
+
+        return parents;
+    }
+
+    private static void AddIfPresent(OrderedDictionary<string, object?> map, string key, object? value)
+    {
+        if (value is not null)
+        {
+            map[key] = value;
+        }
+    }
+}

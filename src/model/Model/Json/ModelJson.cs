@@ -1,0 +1,81 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Kestra.Model.Executions;
+using Kestra.Model.Logs;
+using Kestra.Model.Triggers;
+
+namespace Kestra.Model.Json;
+
+/// <summary>The objects of the model as JSON in Kestra's form: property order, names and null rules are those of Kestra 1.0.</summary>
+public static class ModelJson
+{
+    public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+
+    /// <summary>Depth is limited so that a hostile document can't exhaust the stack.</summary>
+    public static JsonDocumentOptions DocumentOptions { get; } = new() { MaxDepth = 512 };
+
+    public static byte[] Serialize(Execution execution, JsonProfile profile) => Bytes(writer => Write(writer, execution, profile));
+
+    public static byte[] Serialize(Trigger trigger, JsonProfile profile) => Bytes(writer => TriggerJson.Write(writer, trigger, profile));
+
+    public static byte[] Serialize(LogEntry entry, JsonProfile profile) => Bytes(writer => LogJson.Write(writer, entry, profile));
+
+    public static byte[] SerializeValue(object? value, JsonProfile profile) => Bytes(writer => WriteValue(writer, value, profile));
+
+    public static void Write(Utf8JsonWriter writer, Execution execution, JsonProfile profile) => ExecutionJson.Write(writer, execution, profile);
+
+    public static void Write(Utf8JsonWriter writer, TaskRun run, JsonProfile profile) => ExecutionJson.Write(writer, run, profile);
+
+    public static void Write(Utf8JsonWriter writer, Trigger trigger, JsonProfile profile) => TriggerJson.Write(writer, trigger, profile);
+
+    public static void Write(Utf8JsonWriter writer, LogEntry entry, JsonProfile profile) => LogJson.Write(writer, entry, profile);
+
+    public static void Write(Utf8JsonWriter writer, MetricEntry entry, JsonProfile profile) => LogJson.Write(writer, entry, profile);
+
+    public static void WriteValue(Utf8JsonWriter writer, object? value, JsonProfile profile) => ValueWriter.Write(writer, value, profile);
+
+    /// <exception cref="JsonException">Not the document of an execution.</exception>
+    public static Execution ReadExecution(ReadOnlySpan<byte> utf8) => Parsed(utf8, ReadExecution);
+
+    public static Execution ReadExecution(JsonElement element) => ExecutionJson.ReadExecution(element);
+
+    public static TaskRun ReadTaskRun(JsonElement element) => ExecutionJson.ReadTaskRun(element);
+
+    public static Trigger ReadTrigger(ReadOnlySpan<byte> utf8) => Parsed(utf8, TriggerJson.Read);
+
+    public static LogEntry ReadLog(ReadOnlySpan<byte> utf8) => Parsed(utf8, LogJson.ReadLog);
+
+    public static MetricEntry ReadMetric(ReadOnlySpan<byte> utf8) => Parsed(utf8, LogJson.ReadMetric);
+
+    public static object? ReadValue(JsonElement element) => ValueReader.Read(element);
+
+    public static object? ReadValue(ReadOnlySpan<byte> utf8) => Parsed(utf8, ValueReader.Read);
+
+    /// <summary>Bytes of a value as JSON in the database.</summary>
+    public static long SizeOf(object? value)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(buffer, WriterOptions);
+        WriteValue(writer, value, JsonProfile.Database);
+        return writer.BytesCommitted + writer.BytesPending;
+    }
+
+    private static byte[] Bytes(Action<Utf8JsonWriter> write)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        {
+            write(writer);
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static T Parsed<T>(ReadOnlySpan<byte> utf8, Func<JsonElement, T> read)
+    {
+        var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = DocumentOptions.MaxDepth });
+        using var document = JsonDocument.ParseValue(ref reader);
+        return read(document.RootElement);
+    }
+}

@@ -1,0 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Kestra.Executor;
+
+/// <summary>Limits and times of the executor. The defaults suit one process on two cores.</summary>
+public sealed class ExecutorOptions
+{
+    /// <summary>Commands that may wait to be decided; beyond it a new execution is answered with "overloaded", other commands wait.</summary>
+    [Range(16, 10_000_000)]
+    public int QueueCapacity { get; set; } = 20_000;
+
+    /// <summary>Commands decided for one transaction at most.</summary>
+    [Range(1, 1_000_000)]
+    public int BatchLimit { get; set; } = 2_000;
+
+    /// <summary>Jobs that may wait for a worker before new executions are answered with "overloaded".</summary>
+    [Range(1, 100_000_000)]
+    public int WaitingJobsLimit { get; set; } = 50_000;
+
+    /// <summary>Executions that may be open (not ended, queued ones included) before new ones are answered with "overloaded".</summary>
+    [Range(1, 100_000_000)]
+    public int OpenExecutionsLimit { get; set; } = 1_000_000;
+
+    /// <summary>Log entries and metrics that may wait to be written; a task that writes more waits.</summary>
+    [Range(16, 10_000_000)]
+    public int LogCapacity { get; set; } = 50_000;
+
+    /// <summary>Compiled revisions kept in memory.</summary>
+    [Range(1, 1_000_000)]
+    public int ProgramCacheSize { get; set; } = 2_000;
+
+    /// <summary>Expressions that touch the outside and run at the same time.</summary>
+    [Range(1, 10_000)]
+    public int EvaluationConcurrency { get; set; } = 16;
+
+    /// <summary>A journal tail below this many bytes never causes a snapshot by itself.</summary>
+    [Range(0, int.MaxValue)]
+    public int MinimumTailBytes { get; set; } = 16 * 1024;
+
+    /// <summary>How long a partition stays owned after the last renewal.</summary>
+    public TimeSpan LeaseTimeToLive { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>First pause before the database is tried again after a failed commit; doubles up to <see cref="RecoveryDelayMaximum"/>.</summary>
+    public TimeSpan RecoveryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
+
+    public TimeSpan RecoveryDelayMaximum { get; set; } = TimeSpan.FromSeconds(10);
+}

@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using Kestra.Executor.Reading;
+using Kestra.Hosting.Lanes;
+using Kestra.Model.Executions;
+using Kestra.Model.Logs;
+using Kestra.Storage.Logs;
+
+namespace Kestra.Executor.Following;
+
+/// <summary>Follows executions and their logs by reading what is stored at each signal.</summary>
+public sealed class ExecutionFollow(ChangeSignals signals, StoredExecutionReader reader, ILogRepository logs) : IExecutionFollow, ILogFollow
+{
+    private const int LogPage = 500;
+
+    public async IAsyncEnumerable<Execution> FollowAsync(string tenantId, string executionId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var watch = signals.Begin(executionId);
+        while (true)
+        {
+            var (execution, ended) = await ReadAsync(tenantId, executionId, cancellationToken);
+            yield return execution;
+            if (ended)
+            {
+                yield break;
+            }
+
+            await watch.NextAsync(cancellationToken);
+        }
+    }
+
+    public async Task<Execution> WaitForEndAsync(string tenantId, string executionId, CancellationToken cancellationToken)
+    {
+        using var watch = signals.Begin(executionId);
+        while (true)
+        {
+            var (execution, ended) = await ReadAsync(tenantId, executionId, cancellationToken);
+            if (ended)
+            {
+                return execution;
+            }
+
+            await watch.NextAsync(cancellationToken);
+        }
+    }
+
+    async IAsyncEnumerable<LogEntry> ILogFollow.FollowAsync(string tenantId, string executionId, LogLevel? minLevel, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var watch = signals.Begin(executionId);
+        var query = new LogQuery(minLevel);
+        var after = 0L;
+        while (true)
+        {
+            // The end is looked up before the logs, so that the last lines of an ended execution are still read.
+            var (_, ended) = await ReadAsync(tenantId, executionId, cancellationToken);
+            while (true)
+            {
+                var page = await logs.ReadExecutionAsync(tenantId, executionId, query, after, LogPage, cancellationToken);
+                foreach (var (position, entry) in page)
+                {
+                    after = position;
+                    yield return entry;
+                }
+
+                if (page.Count < LogPage)
+                {
+                    break;
+                }
+            }
+
+            if (ended)
+            {
+                yield break;
+            }
+
+            await watch.NextAsync(cancellationToken);
+        }
+    }
+
+    private async Task<(Execution Execution, bool Ended)> ReadAsync(string tenantId, string executionId, CancellationToken cancellationToken) =>
+        await reader.ReadAsync(tenantId, executionId, cancellationToken)
+            ?? throw new KeyNotFoundException($"Execution '{executionId}' does not exist.");
+}

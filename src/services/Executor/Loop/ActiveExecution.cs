@@ -1,0 +1,30 @@
+using Kestra.Engine;
+using Kestra.Executor.Slots;
+using Kestra.Model.Executions;
+
+namespace Kestra.Executor.Loop;
+
+/// <summary>An execution that the loop holds in memory, with what is known of its rows.</summary>
+internal sealed class ActiveExecution(ExecutionState state, FlowProgram program)
+{
+    public ExecutionState State { get; } = state;
+    public FlowProgram Program { get; } = program;
+
+    public ExecutionKey Key { get; } = new(state.TenantId, state.Id);
+    public FlowKey Flow { get; } = new(state.TenantId, state.Namespace, state.FlowId);
+
+    /// <summary>Position of the last batch of events, written or about to be.</summary>
+    public long Position { get; set; }
+
+    /// <summary>Bytes of journal since the last snapshot.</summary>
+    public long TailBytes { get; set; }
+
+    /// <summary>Size of the last snapshot's document.</summary>
+    public long DocumentBytes { get; set; }
+
+    /// <summary>The state that the last snapshot shows; null before the first.</summary>
+    public StateType? SnapshotState { get; set; }
+
+    /// <summary>Facts decided in the batch that is being filled.</summary>
+    public List<ExecutionEvent> Fresh { get; } = [];
+}

@@ -1,0 +1,172 @@
+using System.Buffers;
+using Kestra.Engine;
+using Kestra.Hosting.Lanes;
+using Kestra.Model.Executions;
+using Kestra.Model.Json;
+using Kestra.Storage.Executions;
+
+namespace Kestra.Executor.Loop;
+
+/// <summary>
+/// One transaction while it is being filled: the rows, the callers who wait for it and the effects that it releases.
+/// </summary>
+internal sealed class BatchUnderway(ExecutorOptions options)
+{
+    private readonly List<ActiveExecution> touched = [];
+    private readonly List<(TaskCompletionSource<CommandOutcome> Caller, ActiveExecution Execution)> accepted = [];
+    private readonly List<(TaskCompletionSource<CommandOutcome> Caller, CommandOutcome Outcome)> answered = [];
+    private readonly List<TaskCompletionSource<bool>> deleted = [];
+
+    public ExecutionBatch Rows { get; } = new();
+
+    /// <summary>Effects to carry out after the commit, in order.</summary>
+    public List<(ActiveExecution Execution, Effect Effect)> Effects { get; } = [];
+
+    /// <summary>Executions that have changed, each once.</summary>
+    public IReadOnlyList<ActiveExecution> Touched => touched;
+
+    /// <summary>Executions that ended with this batch, as documents.</summary>
+    public List<Execution> Ended { get; } = [];
+
+    /// <summary>Commands decided for this batch.</summary>
+    public int Decided { get; set; }
+
+    public bool IsEmpty => touched.Count == 0 && accepted.Count == 0 && answered.Count == 0 && deleted.Count == 0 && Effects.Count == 0 && Rows.IsEmpty;
+
+    public void Add(ActiveExecution execution, IReadOnlyList<ExecutionEvent> events)
+    {
+        if (events.Count == 0)
+        {
+            return;
+        }
+
+        if (execution.Fresh.Count == 0)
+        {
+            touched.Add(execution);
+        }
+
+        execution.Fresh.AddRange(events);
+    }
+
+    public void Accept(TaskCompletionSource<CommandOutcome>? caller, ActiveExecution execution)
+    {
+        if (caller is not null)
+        {
+            accepted.Add((caller, execution));
+        }
+    }
+
+    /// <summary>Answers with the batch rather than at once, so that an answer never overtakes what it rests on.</summary>
+    public void Answer(TaskCompletionSource<CommandOutcome>? caller, CommandOutcome outcome)
+    {
+        if (caller is not null)
+        {
+            answered.Add((caller, outcome));
+        }
+    }
+
+    public void Delete(ActiveExecution? execution, string tenantId, string executionId, TaskCompletionSource<bool> caller)
+    {
+        Rows.Deleted.Add((tenantId, executionId));
+        deleted.Add(caller);
+        if (execution is not null && touched.Remove(execution))
+        {
+            execution.Fresh.Clear();
+        }
+    }
+
+    /// <summary>Turns the decided facts into rows. Nothing is decided for this batch afterwards.</summary>
+    public void Close()
+    {
+        var documents = new Dictionary<ActiveExecution, Execution>();
+        foreach (var execution in touched)
+        {
+            execution.Position++;
+            WriteRows(execution, documents);
+            execution.Fresh.Clear();
+        }
+
+        foreach (var (caller, execution) in accepted)
+        {
+            if (!documents.TryGetValue(execution, out var document))
+            {
+                documents[execution] = document = execution.State.ToExecution();
+            }
+
+            answered.Add((caller, new CommandOutcome.Accepted(document)));
+        }
+
+        accepted.Clear();
+    }
+
+    /// <summary>After the commit: tells those who wait.</summary>
+    public void Complete()
+    {
+        foreach (var (caller, outcome) in answered)
+        {
+            caller.TrySetResult(outcome);
+        }
+
+        foreach (var caller in deleted)
+        {
+            caller.TrySetResult(true);
+        }
+    }
+
+    /// <summary>The batch came to nothing: tells those who wait.</summary>
+    public void Fail(Exception cause)
+    {
+        foreach (var (caller, _) in accepted)
+        {
+            caller.TrySetException(cause);
+        }
+
+        foreach (var (caller, _) in answered)
+        {
+            caller.TrySetException(cause);
+        }
+
+        foreach (var caller in deleted)
+        {
+            caller.TrySetException(cause);
+        }
+    }
+
+    private void WriteRows(ActiveExecution execution, Dictionary<ActiveExecution, Execution> documents)
+    {
+        var ended = execution.State.HasEnded;
+        if (ended || execution.SnapshotState != execution.State.Current)
+        {
+            WriteSnapshot(execution, documents, ended);
+            return;
+        }
+
+        var buffer = new ArrayBufferWriter<byte>(256);
+        EventCodec.Encode(execution.Fresh, buffer);
+        execution.TailBytes += buffer.WrittenCount;
+        if (execution.TailBytes > Math.Max(execution.DocumentBytes, options.MinimumTailBytes))
+        {
+            WriteSnapshot(execution, documents, ended);
+            return;
+        }
+
+        Rows.Journal.Add(new JournalEntry(execution.Key.TenantId, execution.Key.ExecutionId, execution.Position, buffer.WrittenMemory));
+    }
+
+    // A snapshot includes the facts of its own batch, so they need no row in the journal beside it.
+    private void WriteSnapshot(ActiveExecution execution, Dictionary<ActiveExecution, Execution> documents, bool ended)
+    {
+        var document = execution.State.ToExecution();
+        var bytes = ModelJson.Serialize(document, JsonProfile.Database);
+        documents[execution] = document;
+        if (ended)
+        {
+            Ended.Add(document);
+        }
+
+        execution.TailBytes = 0;
+        execution.DocumentBytes = bytes.Length;
+        execution.SnapshotState = document.State.Current;
+        Rows.Snapshots.Add(Snapshots.Of(document, bytes, execution.Position, ended));
+    }
+}

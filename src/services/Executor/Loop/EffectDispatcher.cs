@@ -1,0 +1,100 @@
+using Kestra.Engine;
+using Kestra.Executor.Subflows;
+using Kestra.Hosting.Lanes;
+using Microsoft.Extensions.Logging;
+
+namespace Kestra.Executor.Loop;
+
+/// <summary>Carries out, after the commit, the effects that leave the partition.</summary>
+internal sealed partial class EffectDispatcher(
+    IWorkerJobs jobs,
+    SubflowStarter subflows,
+    ExecutorInbox inbox,
+    SemaphoreSlim evaluations,
+    ILogger<EffectDispatcher> logger,
+    CancellationToken stopping)
+{
+
+    public async ValueTask DispatchAsync(ActiveExecution execution, Effect effect)
+    {
+        switch (effect)
+        {
+            case Effect.DispatchJob job:
+                await jobs.DispatchAsync(Job(execution, job), stopping);
+                break;
+            case Effect.KillJobs kill:
+                jobs.Kill(execution.Key.TenantId, execution.Key.ExecutionId, kill.TaskRunId);
+                break;
+            case Effect.StartSubflow start:
+                Beside(() => subflows.StartAsync(execution.Key, start, stopping));
+                break;
+            case Effect.Evaluate evaluate:
+                Beside(() => EvaluateAsync(execution.Key, evaluate));
+                break;
+            default:
+                throw new InvalidOperationException($"The effect {effect.GetType().Name} is decided inside the partition and can't leave it.");
+        }
+    }
+
+    private static WorkerJob Job(ActiveExecution execution, Effect.DispatchJob job) => new()
+    {
+        TenantId = execution.Key.TenantId,
+        Namespace = execution.State.Namespace,
+        FlowId = execution.State.FlowId,
+        FlowRevision = execution.Program.Flow.Revision ?? 0,
+        ExecutionId = execution.Key.ExecutionId,
+        Kind = execution.State.Kind,
+        TaskRun = job.TaskRun,
+        Attempt = job.Attempt,
+        Task = job.Task,
+        Plugin = job.Plugin,
+        Program = execution.Program,
+        Variables = job.Variables,
+        WorkerGroup = job.WorkerGroup,
+    };
+
+    private async Task EvaluateAsync(ExecutionKey key, Effect.Evaluate evaluate)
+    {
+        await evaluations.WaitAsync(stopping);
+        Command answer;
+        try
+        {
+            answer = new Command.Evaluated(evaluate.EvaluationId, evaluate.Run(stopping), null);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            answer = new Command.Evaluated(evaluate.EvaluationId, null, error.Message);
+        }
+        finally
+        {
+            evaluations.Release();
+        }
+
+        await inbox.PostAsync(new ExecutionRequest(key.TenantId, key.ExecutionId, answer), stopping);
+    }
+
+    // The work answers through the inbox; what is left to go wrong here is the server's own fault and must be seen.
+    private void Beside(Func<Task> work) => _ = Task.Run(
+        async () =>
+        {
+            try
+            {
+                await work();
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                LogStopped();
+            }
+            catch (Exception error)
+            {
+                LogFailed(error);
+            }
+        },
+        CancellationToken.None);
+
+    [LoggerMessage(LogLevel.Debug, "An effect was given up because the executor stops; it is owed again after the next start")]
+    private partial void LogStopped();
+
+    [LoggerMessage(LogLevel.Error, "An effect could not be carried out")]
+    private partial void LogFailed(Exception error);
+}

@@ -1,0 +1,224 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Kestra.Executor.Timers;
+using Kestra.Hosting.Lanes;
+using Kestra.Storage.Executions;
+using Microsoft.Extensions.Logging;
+
+namespace Kestra.Executor.Loop;
+
+/// <summary>
+/// The single writer of a partition. It takes everything that is waiting, decides it, and writes it in one transaction; while
+/// that commits, the next batch is decided. Batches follow load by themselves: an idle server commits a lone command at once.
+/// Callers are answered and effects released only after the commit. See docs/architecture/executor-loop.md.
+/// </summary>
+internal sealed partial class ExecutorLoop(
+    PartitionLease lease,
+    IExecutionJournal journal,
+    ExecutorInbox inbox,
+    LogBuffer logs,
+    ExecutionTable executions,
+    CommandProcessor processor,
+    EffectDispatcher effects,
+    TimerQueue timers,
+    Following.ChangeSignals signals,
+    ExecutorOptions options,
+    TimeProvider time,
+    ILogger<ExecutorLoop> logger)
+{
+    private BatchUnderway filling = new(options);
+    private BatchUnderway? committing;
+    private Task commit = Task.CompletedTask;
+
+    /// <summary>Runs until cancelled; then everything that was decided is written before it returns.</summary>
+    /// <exception cref="CommitFailedException">A commit failed; memory can't be trusted any more and has to be read again.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        logs.Arrived = inbox.Wake;
+        await using var alarm = time.CreateTimer(_ => inbox.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        try
+        {
+            while (!cancellationToken.IsCancellationRequested)
+            {
+                Fill();
+                if (committing is not null && (commit.IsCompleted || filling.Decided >= options.BatchLimit))
+                {
+                    await FinishAsync();
+                }
+
+                if (committing is null && Start())
+                {
+                    continue;
+                }
+
+                SetAlarm(alarm);
+                await WaitAsync(cancellationToken);
+            }
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            LogStopping();
+        }
+
+        await DrainAsync();
+    }
+
+    /// <summary>Takes up what was open when the last owner stopped.</summary>
+    public void Recover(IEnumerable<ActiveExecution> recovered)
+    {
+        foreach (var execution in recovered)
+        {
+            processor.Recover(execution, filling);
+        }
+    }
+
+    /// <summary>Tells every caller of decided and not yet durable commands that they came to nothing.</summary>
+    public void Abandon(Exception cause)
+    {
+        committing?.Fail(cause);
+        filling.Fail(cause);
+        foreach (var waiting in executions.Clear())
+        {
+            waiting.Caller?.TrySetException(cause);
+        }
+    }
+
+    private void Fill()
+    {
+        while (filling.Decided < options.BatchLimit && inbox.Reader.TryRead(out var item))
+        {
+            if (item is LaneItem.Wake)
+            {
+                inbox.WakeTaken();
+                continue;
+            }
+
+            processor.Process(item, filling);
+        }
+
+        processor.FireTimers(filling, options.BatchLimit);
+        inbox.Open = executions.Count;
+    }
+
+    private async Task WaitAsync(CancellationToken cancellationToken)
+    {
+        var arrival = inbox.Reader.WaitToReadAsync(cancellationToken);
+        if (committing is null || arrival.IsCompleted)
+        {
+            if (!await arrival)
+            {
+                throw new ChannelClosedException();
+            }
+
+            return;
+        }
+
+        await Task.WhenAny(arrival.AsTask(), commit);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    /// <returns>False when there is nothing to write.</returns>
+    private bool Start()
+    {
+        logs.Drain(filling.Rows.Logs, filling.Rows.Metrics, options.LogCapacity);
+        if (filling.IsEmpty)
+        {
+            return false;
+        }
+
+        committing = filling;
+        filling = new BatchUnderway(options);
+        committing.Close();
+        var rows = committing.Rows;
+        commit = rows.IsEmpty ? Task.CompletedTask : Task.Run(() => journal.CommitAsync(lease, rows, CancellationToken.None));
+        return true;
+    }
+
+    private async Task FinishAsync()
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            await commit;
+        }
+        catch (Exception failure)
+        {
+            throw new CommitFailedException(failure);
+        }
+
+        var done = committing!;
+        committing = null;
+        LogCommitted(done.Decided, done.Rows.Journal.Count, done.Rows.Snapshots.Count, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+        done.Complete();
+        foreach (var (execution, effect) in done.Effects)
+        {
+            await effects.DispatchAsync(execution, effect);
+        }
+
+        Announce(done);
+    }
+
+    private void Announce(BatchUnderway done)
+    {
+        foreach (var execution in done.Touched)
+        {
+            signals.Signal(execution.Key.ExecutionId);
+
+            // One that was started again while its end was being written stays.
+            if (execution.State.HasEnded && execution.Fresh.Count == 0)
+            {
+                executions.Remove(execution.Key);
+            }
+        }
+
+        foreach (var entry in done.Rows.Logs)
+        {
+            if (entry.ExecutionId is { } executionId)
+            {
+                signals.Signal(executionId);
+            }
+        }
+
+        foreach (var ended in done.Ended)
+        {
+            signals.End(ended);
+        }
+    }
+
+    private void SetAlarm(ITimer alarm)
+    {
+        var due = Timeout.InfiniteTimeSpan;
+        if (timers.NextDue is { } next)
+        {
+            due = next.ToDateTimeOffset() - time.GetUtcNow();
+            due = due < TimeSpan.Zero ? TimeSpan.Zero : due > TimeSpan.FromHours(1) ? TimeSpan.FromHours(1) : due + TimeSpan.FromMilliseconds(1);
+        }
+
+        alarm.Change(due, Timeout.InfiniteTimeSpan);
+    }
+
+    private async Task DrainAsync()
+    {
+        while (true)
+        {
+            if (committing is not null)
+            {
+                await FinishAsync();
+            }
+
+            if (!Start())
+            {
+                return;
+            }
+        }
+    }
+
+    [LoggerMessage(LogLevel.Trace, "{Decided} commands in {Journal} journal rows and {Snapshots} snapshots; waited {Milliseconds} ms for the commit")]
+    private partial void LogCommitted(int decided, int journal, int snapshots, double milliseconds);
+
+    [LoggerMessage(LogLevel.Debug, "The executor stops and writes what it has decided")]
+    private partial void LogStopping();
+}
+
+/// <summary>A transaction of the executor failed as a whole.</summary>
+public sealed class CommitFailedException(Exception cause) : Exception($"The database did not take a batch: {cause.Message}", cause);

@@ -1,0 +1,68 @@
+using Kestra.Engine;
+using Kestra.Executor.Loop;
+using Kestra.Executor.Programs;
+using Kestra.Hosting.Lanes;
+
+namespace Kestra.Executor.Subflows;
+
+/// <summary>
+/// Creates the execution that a task of another one asked for. The id was given by the asking execution, so doing it again
+/// after a crash finds the execution that exists.
+/// </summary>
+internal sealed class SubflowStarter(FlowPrograms programs, ISubflowInputs inputs, ExecutorInbox inbox, TimeProvider time)
+{
+    public async Task StartAsync(ExecutionKey parent, Effect.StartSubflow start, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var execution = await BuildAsync(parent, start, cancellationToken);
+            await inbox.PostAsync(
+                new LaneItem.Decide(new ExecutionRequest(parent.TenantId, execution.Id, new Command.Create(execution)) { MayExist = true }, null)
+                {
+                    Origin = new SubflowOrigin(parent, start.TaskRunId),
+                },
+                cancellationToken);
+        }
+        catch (SubflowRefusedException refusal)
+        {
+            var command = new Command.SubflowRefused(start.TaskRunId, refusal.Message);
+            await inbox.PostAsync(new ExecutionRequest(parent.TenantId, parent.ExecutionId, command), cancellationToken);
+        }
+    }
+
+    private async Task<Model.Executions.Execution> BuildAsync(ExecutionKey parent, Effect.StartSubflow start, CancellationToken cancellationToken)
+    {
+        var program = start.Revision is { } revision
+            ? await programs.FindAsync(new ProgramKey(parent.TenantId, start.Namespace, start.FlowId, revision), cancellationToken)
+            : await programs.FindLatestAsync(parent.TenantId, start.Namespace, start.FlowId, cancellationToken);
+        var name = $"'{start.Namespace}'.'{start.FlowId}'";
+        if (program is null || program.Flow.Deleted)
+        {
+            throw new SubflowRefusedException($"Unable to find flow {name} with revision '{start.Revision?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "latest"}'");
+        }
+
+        if (program.Flow.Disabled)
+        {
+            throw new SubflowRefusedException($"Cannot execute a flow which is disabled: {name}");
+        }
+
+        if (program.Flow.Exception is { } exception)
+        {
+            throw new SubflowRefusedException($"Cannot execute an invalid flow: {exception}");
+        }
+
+        var resolved = await inputs.ResolveAsync(program.Flow, start.SubflowExecutionId, start.Inputs, cancellationToken);
+        var now = NodaTime.Instant.FromDateTimeOffset(time.GetUtcNow());
+        return NewExecution.Build(program.Flow, start.SubflowExecutionId, resolved, start.Labels, start.Trigger, start.ScheduleDate, start.Kind, now);
+    }
+}
+
+/// <summary>Resolves the inputs of a subflow against the definitions of its flow.</summary>
+public interface ISubflowInputs
+{
+    /// <exception cref="SubflowRefusedException">An input is missing or wrong; the message names each.</exception>
+    Task<IReadOnlyDictionary<string, object?>?> ResolveAsync(Model.Flows.Flow flow, string executionId, IReadOnlyDictionary<string, object?> given, CancellationToken cancellationToken);
+}
+
+/// <summary>The subflow can't be created; the message is for the user.</summary>
+public sealed class SubflowRefusedException(string message) : Exception(message);
