@@ -1,0 +1,112 @@
+using Kestra.Hosting.Lanes;
+using Kestra.Model.Durations;
+using Kestra.Model.Executions;
+using Kestra.Model.Flows;
+using Kestra.Model.Json;
+using Kestra.Model.Logs;
+using Kestra.Plugins;
+using Kestra.Plugins.Tasks;
+using Kestra.Worker.Logs;
+using Kestra.Worker.Running;
+using NodaTime;
+
+namespace Kestra.Worker.Jobs;
+
+/// <summary>Runs one attempt of one runnable task: context, timeout, kill, failure, outputs.</summary>
+internal sealed class AttemptRunner(RunServices services, ILogSink sink, WorkerOptions options, RunMasks masks)
+{
+    /// <param name="directory">The folder to run in; shared with others inside a WorkingDirectory, in which case the caller removes it.</param>
+    /// <returns>Null when the worker stopped in the middle: the attempt has no result and runs again.</returns>
+    public async Task<AttemptOutcome?> RunAsync(RunIdentity run, TaskDefinition task, IRunnableTask plugin, IReadOnlyDictionary<string, object?> variables, IWorkingDirectory directory, RunCancellation cancellation)
+    {
+        var mask = masks.Of(run.ExecutionId);
+        var logger = new RunLogger(run, task.LogLevel ?? LogLevel.TRACE, sink, mask, options, services.Time);
+        var metrics = new RunMetrics(run, sink, services.Time);
+        var context = new RunContext(run, variables, services, logger, metrics, mask, directory, EmptyVariables.Instance, cancellation.Token);
+        var started = Now;
+        try
+        {
+            var timeout = Timeout(task, context);
+            await using var alarm = StartTimer(timeout, cancellation);
+            var result = await RunWithinGraceAsync(plugin, context, cancellation);
+            return Ended(result.State ?? StateType.SUCCESS, Checked(result.Outputs, logger, run), started);
+        }
+        catch (Exception error)
+        {
+            return Failed(error, task, context, cancellation, started);
+        }
+    }
+
+    private Instant Now => Instant.FromDateTimeOffset(services.Time.GetUtcNow());
+
+    private AttemptOutcome Ended(StateType state, IReadOnlyDictionary<string, object?>? outputs, Instant started) => new(state, outputs, started, Now);
+
+    // A task that does not react to its cancellation is left behind: its result is given without it.
+    private async Task<TaskResult> RunWithinGraceAsync(IRunnableTask plugin, IRunContext context, RunCancellation cancellation)
+    {
+        var running = Task.Run(() => plugin.RunAsync(context, cancellation.Token), CancellationToken.None);
+        try
+        {
+            return await running.WaitAsync(cancellation.Token);
+        }
+        catch (OperationCanceledException) when (cancellation.Token.IsCancellationRequested && !running.IsCompleted)
+        {
+            return await running.WaitAsync(options.CancellationGracePeriod, services.Time);
+        }
+    }
+
+    private AttemptOutcome? Failed(Exception error, TaskDefinition task, RunContext context, RunCancellation cancellation, Instant started)
+    {
+        var outputs = (error as TaskFailedException)?.Outputs;
+        switch (cancellation.Reason)
+        {
+            case CancelReason.Killed:
+                return Ended(StateType.KILLED, outputs, started);
+            case CancelReason.Stopping:
+                return null;
+            case CancelReason.TimedOut:
+                context.Logger.Error($"Timeout after {ClockDuration.Format(Timeout(task, context) ?? Duration.Zero)}");
+                return Ended(StateType.FAILED, outputs, started);
+        }
+
+        context.Logger.Error(error.Message);
+        if (error is not TaskFailedException)
+        {
+            context.Logger.Trace(error.ToString());
+        }
+
+        return Ended(StateType.FAILED, Checked(outputs, context.Logger, null), started);
+    }
+
+    private static Duration? Timeout(TaskDefinition task, RunContext context)
+    {
+        var text = context.Render(task.Timeout);
+        return string.IsNullOrWhiteSpace(text) ? null : IsoDuration.Parse(text);
+    }
+
+    private ITimer? StartTimer(Duration? timeout, RunCancellation cancellation) => timeout is { } limit
+        ? services.Time.CreateTimer(_ => cancellation.Cancel(CancelReason.TimedOut), null, limit.ToTimeSpan(), System.Threading.Timeout.InfiniteTimeSpan)
+        : null;
+
+    private OrderedDictionary<string, object?>? Checked(IReadOnlyDictionary<string, object?>? outputs, IRunLogger logger, RunIdentity? run)
+    {
+        if (outputs is null)
+        {
+            return [];
+        }
+
+        var kept = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var (key, value) in outputs)
+        {
+            if (value is not null)
+            {
+                kept[key] = value;
+            }
+        }
+
+        var size = ModelJson.SizeOf(kept);
+        return size <= options.OutputBytes
+            ? kept
+            : throw new TaskFailedException($"The outputs of task '{run?.TaskRun?.TaskId}' have {size} bytes as JSON, more than the limit of {options.OutputBytes}. Write large results to a file of internal storage and output its address.");
+    }
+}

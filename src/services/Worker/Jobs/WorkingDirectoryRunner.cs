@@ -1,0 +1,202 @@
+using Kestra.Engine;
+using Kestra.Expressions;
+using Kestra.Hosting.Lanes;
+using Kestra.Model.Executions;
+using Kestra.Model.Flows;
+using Kestra.Plugins;
+using Kestra.Plugins.Flowables;
+using Kestra.Plugins.Tasks;
+using Kestra.Worker.Logs;
+using Kestra.Worker.Running;
+using NodaTime;
+
+namespace Kestra.Worker.Jobs;
+
+/// <summary>Runs a WorkingDirectory: its children one after the other in one folder, each reported as it goes.</summary>
+internal sealed class WorkingDirectoryRunner(AttemptRunner attempts, RunServices services, ILogSink sink, WorkerOptions options, RunMasks masks, IExecutionCommands commands, WorkerIdentity identity)
+{
+    public async Task<AttemptOutcome?> RunAsync(RunIdentity run, WorkerJob job, IWorkingDirectory directory, RunCancellation cancellation, CancellationToken stopping)
+    {
+        var task = (IWorkingDirectoryTask)job.Plugin;
+        var started = Now;
+        var mask = masks.Of(run.ExecutionId);
+        IRunLogger logger = new RunLogger(run, job.Task.LogLevel ?? Model.Logs.LogLevel.TRACE, sink, mask, options, services.Time);
+        var context = new RunContext(run, job.Variables, services, logger, new RunMetrics(run, sink, services.Time), mask, directory, EmptyVariables.Instance, cancellation.Token);
+        try
+        {
+            await task.PrepareAsync(context, cancellation.Token);
+        }
+        catch (Exception error) when (cancellation.Reason == CancelReason.None)
+        {
+            logger.Error($"Failed preExecuteTasks on WorkingDirectory: {error.Message}");
+            return new AttemptOutcome(StateType.FAILED, null, started, Now);
+        }
+
+        var state = await RunChildrenAsync(job, task, run, directory, cancellation, stopping);
+        if (cancellation.Reason == CancelReason.Stopping || state is null)
+        {
+            return null;
+        }
+
+        return await CompleteAsync(task, context, logger, state.Value, started, cancellation);
+    }
+
+    private Instant Now => Instant.FromDateTimeOffset(services.Time.GetUtcNow());
+
+    private async Task<StateType?> RunChildrenAsync(WorkerJob job, IWorkingDirectoryTask task, RunIdentity run, IWorkingDirectory directory, RunCancellation cancellation, CancellationToken stopping)
+    {
+        var worst = StateType.SUCCESS;
+        var outputs = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var child in task.Tasks.Where(child => !child.Disabled))
+        {
+            var ended = await RunChildAsync(job, child, run, outputs, directory, cancellation, stopping);
+            if (ended is null)
+            {
+                return null;
+            }
+
+            if (ended.Outputs is { Count: > 0 })
+            {
+                outputs[child.Id] = ended.Outputs;
+            }
+
+            if (ended.State.Current is StateType.FAILED or StateType.KILLED)
+            {
+                return ended.State.Current;
+            }
+
+            worst = ended.State.Current == StateType.WARNING ? StateType.WARNING : worst;
+        }
+
+        return worst;
+    }
+
+    private async Task<TaskRun?> RunChildAsync(WorkerJob job, TaskDefinition child, RunIdentity parent, OrderedDictionary<string, object?> outputs, IWorkingDirectory directory, RunCancellation cancellation, CancellationToken stopping)
+    {
+        var node = job.Program.Find(child.Id)!;
+        var run = new TaskRun
+        {
+            TenantId = job.TenantId,
+            Id = services.Ids.Next(),
+            ExecutionId = job.ExecutionId,
+            Namespace = job.Namespace,
+            FlowId = job.FlowId,
+            TaskId = child.Id,
+            ParentTaskRunId = job.TaskRun.Id,
+            State = State.Created(Now),
+        };
+        await ReportAsync(job, run, stopping);
+        for (var attempt = 0; ; attempt++)
+        {
+            var variables = Variables(job, child, run, outputs);
+            if (attempt == 0 && !RunsIf(node, variables, parent, cancellation))
+            {
+                run = run with { State = run.State.With(StateType.SKIPPED, Now), Attempts = [new TaskRunAttempt(State.Created(Now).With(StateType.SKIPPED, Now))] };
+                await ReportAsync(job, run, stopping);
+                return run;
+            }
+
+            run = run with { State = run.State.With(StateType.RUNNING, Now) };
+            var identityOfRun = parent with { TaskRun = run, Attempt = attempt };
+            if (node.Plugin is not IRunnableTask plugin)
+            {
+                throw new TaskFailedException($"The task '{child.Id}' of type '{child.Type}' can't run inside a WorkingDirectory.");
+            }
+
+            var outcome = await attempts.RunAsync(identityOfRun, child, plugin, variables, directory, cancellation);
+            if (outcome is null)
+            {
+                return null;
+            }
+
+            run = Ended(run, node, child, outcome);
+            if (run.State.Current != StateType.RETRYING)
+            {
+                await ReportAsync(job, run, stopping);
+                return run;
+            }
+
+            await Task.Delay(RetryDelay(node.Retry!, attempt), services.Time, cancellation.Token);
+            run = run with { State = run.State.With(StateType.CREATED, Now) };
+        }
+    }
+
+    private TaskRun Ended(TaskRun run, TaskNode node, TaskDefinition child, AttemptOutcome outcome)
+    {
+        var attempt = new TaskRunAttempt(State.Created(outcome.StartedAt).With(StateType.RUNNING, outcome.StartedAt).With(outcome.State, outcome.EndedAt), identity.Id);
+        IReadOnlyList<TaskRunAttempt> all = [.. run.Attempts ?? [], attempt];
+        var again = outcome.State == StateType.FAILED && child.Retry is { } retry && (retry.MaxAttempts is not { } most || all.Count < most)
+            && (retry.MaxDuration is not { } longest || Now - all[0].State.StartDate < longest);
+        var state = run.State;
+        if (again)
+        {
+            state = state.With(StateType.FAILED, outcome.EndedAt).With(StateType.RETRYING, Now);
+        }
+        else
+        {
+            state = state.With(Mapped(outcome.State, child), outcome.EndedAt);
+        }
+
+        return run with { State = state, Attempts = all, Outputs = outcome.Outputs ?? run.Outputs };
+    }
+
+    private static StateType Mapped(StateType state, TaskDefinition child) => state switch
+    {
+        StateType.FAILED when child.AllowFailure => child.AllowWarning ? StateType.SUCCESS : StateType.WARNING,
+        StateType.WARNING when child.AllowWarning => StateType.SUCCESS,
+        _ => state,
+    };
+
+    private static TimeSpan RetryDelay(RetryDefinition retry, int attempt) => retry.Type switch
+    {
+        RetryType.exponential => TimeSpan.FromSeconds(Math.Min((retry.Interval ?? Duration.Zero).TotalSeconds * Math.Pow(retry.DelayFactor ?? 2, attempt), (retry.MaxInterval ?? Duration.FromDays(1)).TotalSeconds)),
+        RetryType.random => ((retry.MinInterval ?? Duration.Zero) + (retry.MaxInterval ?? Duration.Zero)).ToTimeSpan() / 2,
+        _ => (retry.Interval ?? Duration.Zero).ToTimeSpan(),
+    };
+
+    private bool RunsIf(TaskNode node, IReadOnlyDictionary<string, object?> variables, RunIdentity run, RunCancellation cancellation)
+    {
+        if (node.RunIf is not { } condition)
+        {
+            return true;
+        }
+
+        var host = services.ExpressionHost(run.Namespace, run.TenantId, run.FlowId, run.ExecutionId, masks.Of(run.ExecutionId).Add);
+        return ValueConversion.IsTruthy(condition.Render(new RenderContext(variables, host, cancellation.Token)));
+    }
+
+    // Children see the outputs of those before them, which the engine does not know yet.
+    private static OverlaidVariables Variables(WorkerJob job, TaskDefinition child, TaskRun run, OrderedDictionary<string, object?> outputs)
+    {
+        var known = job.Variables.TryGetValue("outputs", out var given) && given is IReadOnlyDictionary<string, object?> map ? map : EmptyVariables.Instance;
+        var front = new OrderedDictionary<string, object?>
+        {
+            ["outputs"] = new OverlaidVariables(new OrderedDictionary<string, object?>(outputs), known),
+            ["task"] = new OrderedDictionary<string, object?> { ["id"] = child.Id, ["type"] = child.Type },
+            ["taskrun"] = new OrderedDictionary<string, object?> { ["id"] = run.Id, ["startDate"] = run.State.StartDate, ["attemptsCount"] = run.Attempts?.Count ?? 0, ["parentId"] = run.ParentTaskRunId },
+        };
+        return new OverlaidVariables(front, job.Variables);
+    }
+
+    private ValueTask ReportAsync(WorkerJob job, TaskRun run, CancellationToken stopping) =>
+        commands.PostAsync(new ExecutionRequest(job.TenantId, job.ExecutionId, new Command.ChildReported(run)), stopping);
+
+    private async Task<AttemptOutcome> CompleteAsync(IWorkingDirectoryTask task, RunContext context, IRunLogger logger, StateType state, Instant started, RunCancellation cancellation)
+    {
+        if (state is StateType.FAILED or StateType.KILLED)
+        {
+            return new AttemptOutcome(cancellation.Reason == CancelReason.Killed ? StateType.KILLED : state, null, started, Now);
+        }
+
+        try
+        {
+            var outputs = await task.CompleteAsync(context, cancellation.Token);
+            return new AttemptOutcome(state, outputs, started, Now);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            logger.Error($"Failed postExecuteTasks on WorkingDirectory: {error.Message}");
+            return new AttemptOutcome(StateType.FAILED, null, started, Now);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using Kestra.Expressions;
+using Kestra.Model.Executions;
+using Kestra.Model.Identifiers;
+using Kestra.Plugins;
+using Kestra.Worker.Logs;
+
+namespace Kestra.Worker.Running;
+
+/// <summary>The context of one run on this worker.</summary>
+internal sealed class RunContext(
+    RunIdentity run,
+    IReadOnlyDictionary<string, object?> variables,
+    RunServices services,
+    IRunLogger logger,
+    IRunMetrics metrics,
+    SecretMask mask,
+    IWorkingDirectory workingDirectory,
+    IReadOnlyDictionary<string, object?> pluginConfiguration,
+    CancellationToken cancellationToken) : IRunContext
+{
+    private readonly Lazy<IExpressionHost> host = new(() => services.ExpressionHost(run.Namespace, run.TenantId, run.FlowId, run.ExecutionId, mask.Add));
+    private readonly Lazy<IRunStorage> storage = new(() => new RunStorage(run, services.Objects, services.AllowedPaths));
+
+    public string TenantId => run.TenantId;
+    public string Namespace => run.Namespace;
+    public string FlowId => run.FlowId;
+    public int? FlowRevision => run.FlowRevision;
+    public string? ExecutionId => run.ExecutionId;
+    public TaskRun? TaskRun => run.TaskRun;
+    public ExecutionKind? Kind => run.Kind;
+    public IReadOnlyDictionary<string, object?> Variables => variables;
+    public IRunLogger Logger => logger;
+    public IRunMetrics Metrics => metrics;
+    public IWorkingDirectory WorkingDirectory => workingDirectory;
+    public IRunStorage Storage => storage.Value;
+    public TimeProvider Time => services.Time;
+    public IIdSource Ids => services.Ids;
+    public IReadOnlyDictionary<string, object?> PluginConfiguration => pluginConfiguration;
+
+    public INamespaceKeyValues KeyValues(string? @namespace = null) => services.KeyValues(run.TenantId, @namespace ?? run.Namespace);
+
+    public string? Render(string? text, IReadOnlyDictionary<string, object?>? more = null) =>
+        text is null ? null : services.Expressions.Render(text, Scope(more));
+
+    public object? RenderValue(object? value, IReadOnlyDictionary<string, object?>? more = null) =>
+        services.Expressions.RenderValue(value, Scope(more), recursive: false);
+
+    public object? RenderTyped(string? text, IReadOnlyDictionary<string, object?>? more = null) =>
+        text is null ? null : services.Expressions.RenderTyped(text, Scope(more));
+
+    public void MaskInLogs(string secret) => mask.Add(secret);
+
+    public T Service<T>() where T : class => services.PluginServices.GetService(typeof(T)) as T
+        ?? throw new InvalidOperationException($"This worker does not offer {typeof(T).Name} to plugins.");
+
+    private RenderContext Scope(IReadOnlyDictionary<string, object?>? more) =>
+        new(more is null ? variables : new OverlaidVariables(more, variables), host.Value, cancellationToken);
+}
+
+/// <summary>What all runs of a worker share.</summary>
+internal sealed record RunServices
+{
+    public required ExpressionEngine Expressions { get; init; }
+    public required ExpressionHostFactory ExpressionHost { get; init; }
+    public required Kestra.Storage.Objects.IObjectStorage Objects { get; init; }
+    public required Func<string, string, INamespaceKeyValues> KeyValues { get; init; }
+    public required IServiceProvider PluginServices { get; init; }
+    public required TimeProvider Time { get; init; }
+    public required IIdSource Ids { get; init; }
+
+    /// <summary>Local folders that <c>file:///</c> addresses may read (<c>kestra.local-files.allowed-paths</c>).</summary>
+    public IReadOnlyList<string> AllowedPaths { get; init; } = [];
+}
+
+/// <summary>Makes the host of a run's expressions.</summary>
+/// <param name="secretSeen">Called with each secret that an expression reads, before its value is used.</param>
+public delegate IExpressionHost ExpressionHostFactory(string @namespace, string tenantId, string flowId, string? executionId, Action<string> secretSeen);

@@ -1,0 +1,40 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Kestra.Worker;
+
+/// <summary>Limits and places of a worker.</summary>
+public sealed class WorkerOptions
+{
+    /// <summary>Runs at the same time; 0 is four for each processor, at least 16. Runs are asynchronous: one that waits costs no thread.</summary>
+    [Range(0, 100_000)]
+    public int Threads { get; set; }
+
+    /// <summary>The group whose jobs this worker takes; null is the one of workers without a group.</summary>
+    public string? Group { get; set; }
+
+    /// <summary>How long running tasks may go on when the worker stops, before they are cancelled.</summary>
+    public TimeSpan TerminationGracePeriod { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a cancelled run may take to end before its result is given without it.</summary>
+    public TimeSpan CancellationGracePeriod { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Folder under which each run gets its own; null is a folder of ours in the system's temporary folder.</summary>
+    public string? WorkingFolder { get; set; }
+
+    /// <summary>Characters of one log entry; longer messages become several.</summary>
+    [Range(100, 1_000_000)]
+    public int LogMessageLength { get; set; } = 15_360;
+
+    /// <summary>Entries that one message is cut into at most; the rest is replaced by a note.</summary>
+    [Range(1, 1_000_000)]
+    public int LogMessageParts { get; set; } = 100;
+
+    /// <summary>Bytes of the outputs of one run, as JSON.</summary>
+    [Range(1, int.MaxValue)]
+    public int OutputBytes { get; set; } = 10 * 1024 * 1024;
+
+    /// <summary>A run that lasts longer is reported as running; a shorter one is reported by its result alone.</summary>
+    public TimeSpan StartedAfter { get; set; } = TimeSpan.FromMilliseconds(40);
+
+    public int EffectiveThreads => Threads > 0 ? Threads : Math.Max(16, Environment.ProcessorCount * 4);
+}

@@ -1,0 +1,43 @@
+namespace Kestra.Storage.Sqlite;
+
+/// <summary>The tables, as steps from one version to the next. A step that was released is never changed.</summary>
+internal static class Schema
+{
+    public static IReadOnlyList<string> Steps { get; } =
+    [
+        """
+        CREATE TABLE lease (partition INTEGER PRIMARY KEY, owner TEXT NOT NULL, epoch INTEGER NOT NULL, expires INTEGER NOT NULL);
+        CREATE TABLE execution (
+          key INTEGER PRIMARY KEY, tenant TEXT NOT NULL, id TEXT NOT NULL, partition INTEGER NOT NULL, namespace TEXT NOT NULL, flow TEXT NOT NULL,
+          revision INTEGER, state TEXT NOT NULL, start_date INTEGER NOT NULL, end_date INTEGER, duration INTEGER, labels TEXT, kind TEXT,
+          parent_id TEXT, original_id TEXT, trigger_execution TEXT, trigger_id TEXT, position INTEGER NOT NULL, ended INTEGER NOT NULL, document BLOB NOT NULL);
+        CREATE UNIQUE INDEX execution_id ON execution (tenant, id);
+        CREATE INDEX execution_open ON execution (partition) WHERE ended = 0;
+        CREATE INDEX execution_start ON execution (tenant, start_date);
+        CREATE INDEX execution_flow ON execution (tenant, namespace, flow, start_date);
+        CREATE INDEX execution_state ON execution (tenant, state, start_date);
+        CREATE INDEX execution_trigger ON execution (tenant, trigger_execution) WHERE trigger_execution IS NOT NULL;
+        CREATE TABLE journal (tenant TEXT NOT NULL, execution TEXT NOT NULL, position INTEGER NOT NULL, events BLOB NOT NULL, PRIMARY KEY (tenant, execution, position)) WITHOUT ROWID;
+        CREATE TABLE timer (key TEXT PRIMARY KEY, partition INTEGER NOT NULL, tenant TEXT NOT NULL, execution TEXT NOT NULL, due INTEGER NOT NULL, payload BLOB NOT NULL) WITHOUT ROWID;
+        CREATE INDEX timer_execution ON timer (tenant, execution);
+        CREATE TABLE slot (tenant TEXT NOT NULL, execution TEXT NOT NULL, partition INTEGER NOT NULL, namespace TEXT NOT NULL, flow TEXT NOT NULL, state TEXT NOT NULL, queued INTEGER NOT NULL, PRIMARY KEY (tenant, execution)) WITHOUT ROWID;
+        CREATE TABLE command (id INTEGER PRIMARY KEY AUTOINCREMENT, partition INTEGER NOT NULL, execution TEXT NOT NULL, command BLOB NOT NULL);
+        CREATE INDEX command_partition ON command (partition, id);
+        CREATE TABLE flow (
+          tenant TEXT NOT NULL, namespace TEXT NOT NULL, id TEXT NOT NULL, revision INTEGER NOT NULL, latest INTEGER NOT NULL, deleted INTEGER NOT NULL, disabled INTEGER NOT NULL,
+          labels TEXT, source TEXT NOT NULL, document BLOB NOT NULL, updated INTEGER NOT NULL, PRIMARY KEY (tenant, namespace, id, revision)) WITHOUT ROWID;
+        CREATE INDEX flow_latest ON flow (tenant, namespace, id) WHERE latest = 1 AND deleted = 0;
+        CREATE TABLE log (
+          position INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT NOT NULL, namespace TEXT NOT NULL, flow TEXT NOT NULL, task TEXT, execution TEXT, task_run TEXT, attempt INTEGER,
+          trigger_id TEXT, timestamp INTEGER NOT NULL, level INTEGER NOT NULL, thread TEXT, message TEXT NOT NULL, kind TEXT);
+        CREATE INDEX log_execution ON log (execution, position) WHERE execution IS NOT NULL;
+        CREATE INDEX log_time ON log (tenant, timestamp);
+        CREATE TABLE metric (
+          position INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT NOT NULL, execution TEXT NOT NULL, task_run TEXT NOT NULL, task TEXT NOT NULL, name TEXT NOT NULL, timestamp INTEGER NOT NULL, document BLOB NOT NULL);
+        CREATE INDEX metric_execution ON metric (execution, position);
+        CREATE TABLE trigger_state (
+          tenant TEXT NOT NULL, namespace TEXT NOT NULL, flow TEXT NOT NULL, id TEXT NOT NULL, execution TEXT, worker TEXT, next_date INTEGER, document BLOB NOT NULL, PRIMARY KEY (tenant, namespace, flow, id)) WITHOUT ROWID;
+        CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        """,
+    ];
+}

@@ -1,0 +1,93 @@
+using Microsoft.Data.Sqlite;
+
+namespace Kestra.Storage.Sqlite;
+
+/// <summary>One connection with its prepared statements, used by one thread at a time.</summary>
+internal sealed class Session(SqliteConnection connection) : IDisposable
+{
+    private const int StatementLimit = 200;
+
+    private readonly Dictionary<string, SqliteCommand> statements = new(StringComparer.Ordinal);
+
+    /// <summary>Runs a statement with positional parameters <c>$0</c>, <c>$1</c>, ….</summary>
+    /// <returns>Rows changed.</returns>
+    public int Run(string sql, params ReadOnlySpan<object?> values) => Prepared(sql, values).ExecuteNonQuery();
+
+    public T? Single<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
+    {
+        using var reader = Prepared(sql, values).ExecuteReader();
+        return reader.Read() ? read(reader) : default;
+    }
+
+    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
+    {
+        using var reader = Prepared(sql, values).ExecuteReader();
+        var rows = new List<T>();
+        while (reader.Read())
+        {
+            rows.Add(read(reader));
+        }
+
+        return rows;
+    }
+
+    public void Rollback()
+    {
+        // A statement that broke the transaction may have rolled it back already.
+        if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle!) == 0)
+        {
+            Run("ROLLBACK");
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in statements.Values)
+        {
+            statement.Dispose();
+        }
+
+        connection.Dispose();
+    }
+
+    private SqliteCommand Prepared(string sql, ReadOnlySpan<object?> values)
+    {
+        if (!statements.TryGetValue(sql, out var command))
+        {
+            command = Prepare(sql, values.Length);
+        }
+
+        for (var index = 0; index < values.Length; index++)
+        {
+            command.Parameters[index].Value = values[index] ?? DBNull.Value;
+        }
+
+        return command;
+    }
+
+    // The texts come from this assembly; values are always parameters.
+#pragma warning disable CA2100
+    private SqliteCommand Prepare(string sql, int parameters)
+    {
+        if (statements.Count >= StatementLimit)
+        {
+            foreach (var old in statements.Values)
+            {
+                old.Dispose();
+            }
+
+            statements.Clear();
+        }
+
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        for (var index = 0; index < parameters; index++)
+        {
+            command.Parameters.Add(new SqliteParameter($"${index.ToString(System.Globalization.CultureInfo.InvariantCulture)}", DBNull.Value));
+        }
+
+        statements[sql] = command;
+        return command;
+    }
+#pragma warning restore CA2100
+}

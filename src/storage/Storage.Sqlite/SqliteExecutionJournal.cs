@@ -1,0 +1,221 @@
+using Kestra.Model;
+using Kestra.Model.Json;
+using Kestra.Storage.Executions;
+using Microsoft.Data.Sqlite;
+using NodaTime;
+
+namespace Kestra.Storage.Sqlite;
+
+internal sealed class SqliteExecutionJournal(SqliteDatabase database, TimeProvider time) : IExecutionJournal
+{
+    public async Task<PartitionLease?> AcquireAsync(int partition, string owner, Duration timeToLive, CancellationToken cancellationToken) => await database.WriteAsync(
+        session =>
+        {
+            var now = Now;
+            var current = session.Single("SELECT owner, epoch, expires FROM lease WHERE partition = $0", row => (Owner: row.GetString(0), Epoch: row.GetInt64(1), Expires: row.GetInt64(2)), partition);
+            if (current.Owner is not null && current.Owner != owner && current.Expires > now)
+            {
+                return null;
+            }
+
+            var epoch = current.Epoch + 1;
+            session.Run(
+                "INSERT INTO lease (partition, owner, epoch, expires) VALUES ($0, $1, $2, $3) ON CONFLICT (partition) DO UPDATE SET owner = $1, epoch = $2, expires = $3",
+                partition, owner, epoch, now + timeToLive.BclCompatibleTicks);
+            return new PartitionLease(partition, owner, epoch);
+        },
+        cancellationToken);
+
+    public async Task<bool> RenewAsync(PartitionLease lease, Duration timeToLive, CancellationToken cancellationToken) => await database.WriteAsync(
+        session => session.Run("UPDATE lease SET expires = $2 WHERE partition = $0 AND epoch = $1", lease.Partition, lease.Epoch, Now + timeToLive.BclCompatibleTicks) == 1,
+        cancellationToken);
+
+    public Task ReleaseAsync(PartitionLease lease, CancellationToken cancellationToken) => database.WriteAsync(
+        session => { session.Run("UPDATE lease SET expires = 0 WHERE partition = $0 AND epoch = $1", lease.Partition, lease.Epoch); },
+        cancellationToken);
+
+    public async Task<PartitionContents> LoadAsync(PartitionLease lease, CancellationToken cancellationToken) => await database.ReadAsync(
+        session =>
+        {
+            var executions = session.Query(
+                "SELECT tenant, id, position, document FROM execution WHERE partition = $0 AND ended = 0 ORDER BY key",
+                row => (Tenant: row.GetString(0), Id: row.GetString(1), Position: row.GetInt64(2), Document: Bytes(row, 3)),
+                lease.Partition);
+            var stored = executions.ConvertAll(row => new StoredExecution(row.Tenant, row.Id, lease.Partition, false, row.Document, row.Position, Tail(session, row.Tenant, row.Id, row.Position)));
+            var timers = session.Query(
+                "SELECT key, tenant, execution, due, payload FROM timer WHERE partition = $0",
+                row => new ExecutionTimer(row.GetString(0), row.GetString(1), row.GetString(2), Instant.FromUnixTimeTicks(row.GetInt64(3)), Bytes(row, 4)),
+                lease.Partition);
+            var slots = session.Query(
+                "SELECT tenant, namespace, flow, execution, state, queued FROM slot WHERE partition = $0 ORDER BY queued",
+                row => new SlotChange(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), Enum.Parse<SlotState>(row.GetString(4)), Instant.FromUnixTimeTicks(row.GetInt64(5))),
+                lease.Partition);
+            return new PartitionContents(stored, timers, slots);
+        },
+        cancellationToken);
+
+    public async Task<StoredExecution?> ReadAsync(string tenantId, string executionId, CancellationToken cancellationToken) => await database.ReadAsync(
+        session =>
+        {
+            // One read transaction, so that the tail belongs to the snapshot.
+            session.Run("BEGIN");
+            try
+            {
+                var row = session.Single(
+                    "SELECT partition, ended, position, document FROM execution WHERE tenant = $0 AND id = $1",
+                    reader => ((int Partition, bool Ended, long Position, byte[] Document)?)(reader.GetInt32(0), reader.GetBoolean(1), reader.GetInt64(2), Bytes(reader, 3)),
+                    tenantId, executionId);
+                return row is { } found
+                    ? new StoredExecution(tenantId, executionId, found.Partition, found.Ended, found.Document, found.Position, Tail(session, tenantId, executionId, found.Position))
+                    : null;
+            }
+            finally
+            {
+                session.Run("COMMIT");
+            }
+        },
+        cancellationToken);
+
+    public Task CommitAsync(PartitionLease lease, ExecutionBatch batch, CancellationToken cancellationToken) => database.WriteAsync(
+        session =>
+        {
+            if (session.Single("SELECT epoch FROM lease WHERE partition = $0", row => row.GetInt64(0), lease.Partition) != lease.Epoch)
+            {
+                throw new LeaseLostException(lease);
+            }
+
+            Write(session, lease, batch);
+        },
+        cancellationToken);
+
+    public async Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync(PartitionLease lease, int limit, CancellationToken cancellationToken) => await database.ReadAsync(
+        session => session.Query(
+            "SELECT id, execution, command FROM command WHERE partition = $0 ORDER BY id LIMIT $1",
+            row => new QueuedCommand(row.GetInt64(0), row.GetString(1), Bytes(row, 2)),
+            lease.Partition, limit),
+        cancellationToken);
+
+    public Task EnqueueCommandAsync(int partition, string executionId, ReadOnlyMemory<byte> command, CancellationToken cancellationToken) => database.WriteAsync(
+        session => { session.Run("INSERT INTO command (partition, execution, command) VALUES ($0, $1, $2)", partition, executionId, command.ToArray()); },
+        cancellationToken);
+
+    private long Now => time.GetUtcNow().UtcTicks;
+
+    private static byte[] Bytes(SqliteDataReader row, int column) => row.GetFieldValue<byte[]>(column);
+
+    private static List<ReadOnlyMemory<byte>> Tail(Session session, string tenantId, string executionId, long position) => session.Query(
+        "SELECT events FROM journal WHERE tenant = $0 AND execution = $1 AND position > $2 ORDER BY position",
+        row => (ReadOnlyMemory<byte>)Bytes(row, 0),
+        tenantId, executionId, position);
+
+    private static void Write(Session session, PartitionLease lease, ExecutionBatch batch)
+    {
+        foreach (var entry in batch.Journal)
+        {
+            session.Run("INSERT INTO journal (tenant, execution, position, events) VALUES ($0, $1, $2, $3)", entry.TenantId, entry.ExecutionId, entry.Position, entry.Events.ToArray());
+        }
+
+        foreach (var snapshot in batch.Snapshots)
+        {
+            Write(session, lease, snapshot);
+        }
+
+        foreach (var key in batch.TimersRemoved)
+        {
+            session.Run("DELETE FROM timer WHERE key = $0", key);
+        }
+
+        foreach (var timer in batch.TimersSet)
+        {
+            session.Run(
+                "INSERT INTO timer (key, partition, tenant, execution, due, payload) VALUES ($0, $1, $2, $3, $4, $5) ON CONFLICT (key) DO UPDATE SET due = $4, payload = $5",
+                timer.Key, lease.Partition, timer.TenantId, timer.ExecutionId, timer.DueAt.ToUnixTimeTicks(), timer.Payload.ToArray());
+        }
+
+        foreach (var slot in batch.Slots)
+        {
+            Write(session, lease, slot);
+        }
+
+        foreach (var id in batch.CommandsDone)
+        {
+            session.Run("DELETE FROM command WHERE id = $0", id);
+        }
+
+        foreach (var command in batch.CommandsSent)
+        {
+            session.Run("INSERT INTO command (partition, execution, command) VALUES ($0, $1, $2)", command.Partition, command.ExecutionId, command.Command.ToArray());
+        }
+
+        foreach (var (tenantId, executionId) in batch.Deleted)
+        {
+            Delete(session, tenantId, executionId);
+        }
+
+        SqliteTriggerRepository.Save(session, batch.Triggers);
+        SqliteLogRepository.Append(session, batch.Logs);
+        SqliteMetricRepository.Append(session, batch.Metrics);
+    }
+
+    private static void Write(Session session, PartitionLease lease, ExecutionSnapshot snapshot)
+    {
+        var labels = Labels(snapshot.Labels);
+        session.Run(
+            """
+            INSERT INTO execution (tenant, id, partition, namespace, flow, revision, state, start_date, end_date, duration, labels, kind, parent_id, original_id, trigger_execution, trigger_id, position, ended, document)
+            VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+            ON CONFLICT (tenant, id) DO UPDATE SET revision = $5, state = $6, start_date = $7, end_date = $8, duration = $9, labels = $10, position = $16, ended = $17, document = $18
+            """,
+            snapshot.TenantId, snapshot.Id, lease.Partition, snapshot.Namespace, snapshot.FlowId, snapshot.FlowRevision, snapshot.State.ToString(), snapshot.StartDate.ToUnixTimeTicks(),
+            snapshot.EndDate?.ToUnixTimeTicks(), snapshot.Duration?.BclCompatibleTicks, labels, snapshot.Kind?.ToString(), snapshot.ParentId, snapshot.OriginalId,
+            snapshot.TriggerExecutionId, snapshot.TriggerId, snapshot.Position, snapshot.Ended, snapshot.Document.ToArray());
+        if (snapshot.Position > 1)
+        {
+            session.Run("DELETE FROM journal WHERE tenant = $0 AND execution = $1 AND position <= $2", snapshot.TenantId, snapshot.Id, snapshot.Position);
+        }
+
+        if (snapshot.Ended)
+        {
+            session.Run("DELETE FROM timer WHERE tenant = $0 AND execution = $1", snapshot.TenantId, snapshot.Id);
+        }
+    }
+
+    private static string? Labels(IReadOnlyList<Label> labels)
+    {
+        if (labels.Count == 0)
+        {
+            return null;
+        }
+
+        var map = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var label in labels)
+        {
+            map[label.Key] = label.Value;
+        }
+
+        return System.Text.Encoding.UTF8.GetString(ModelJson.SerializeValue(map, JsonProfile.Database));
+    }
+
+    private static void Write(Session session, PartitionLease lease, in SlotChange slot)
+    {
+        if (slot.State == SlotState.Released)
+        {
+            session.Run("DELETE FROM slot WHERE tenant = $0 AND execution = $1", slot.TenantId, slot.ExecutionId);
+            return;
+        }
+
+        session.Run(
+            "INSERT INTO slot (tenant, execution, partition, namespace, flow, state, queued) VALUES ($0, $1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, execution) DO UPDATE SET state = $5",
+            slot.TenantId, slot.ExecutionId, lease.Partition, slot.Namespace, slot.FlowId, slot.State.ToString(), slot.QueuedAt.ToUnixTimeTicks());
+    }
+
+    private static void Delete(Session session, string tenantId, string executionId)
+    {
+        foreach (var table in new[] { "journal", "timer", "slot" })
+        {
+            session.Run($"DELETE FROM {table} WHERE tenant = $0 AND execution = $1", tenantId, executionId);
+        }
+
+        session.Run("DELETE FROM execution WHERE tenant = $0 AND id = $1", tenantId, executionId);
+    }
+}

@@ -1,0 +1,56 @@
+using Kestra.Storage.Cluster;
+using Kestra.Storage.Executions;
+using Kestra.Storage.Flows;
+using Kestra.Storage.Logs;
+using Kestra.Storage.Triggers;
+
+namespace Kestra.Storage.Sqlite;
+
+/// <summary>The embedded database: one file beside which nothing has to run.</summary>
+public sealed class SqliteStore : IStore
+{
+    private readonly SqliteDatabase database;
+
+    /// <param name="time">The clock by which leases run out.</param>
+    public SqliteStore(SqliteOptions options, TimeProvider time)
+    {
+        database = new SqliteDatabase(options);
+        Journal = new SqliteExecutionJournal(database, time);
+        Executions = new SqliteExecutionRepository(database);
+        Flows = new SqliteFlowRepository(database, time);
+        Logs = new SqliteLogRepository(database);
+        Metrics = new SqliteMetricRepository(database);
+        Triggers = new SqliteTriggerRepository(database);
+        Settings = new SqliteSettingRepository(database);
+    }
+
+    public IExecutionJournal Journal { get; }
+    public IExecutionRepository Executions { get; }
+    public IFlowRepository Flows { get; }
+    public ILogRepository Logs { get; }
+    public IMetricRepository Metrics { get; }
+    public ITriggerRepository Triggers { get; }
+    public ISettingRepository Settings { get; }
+
+    public async Task MigrateAsync(CancellationToken cancellationToken) => await database.WriteAsync(
+        session =>
+        {
+            var version = session.Single("PRAGMA user_version", reader => reader.GetInt32(0));
+            if (version > Schema.Steps.Count)
+            {
+                throw new InvalidOperationException($"The database has version {version}, which is newer than this program's {Schema.Steps.Count}. Use the newer program, or restore the backup made before the upgrade.");
+            }
+
+            for (var step = version; step < Schema.Steps.Count; step++)
+            {
+                session.Run(Schema.Steps[step]);
+                session.Run($"PRAGMA user_version = {(step + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)}");
+            }
+        },
+        cancellationToken);
+
+    public async Task CheckAsync(CancellationToken cancellationToken) =>
+        await database.WriteAsync(session => session.Run("INSERT INTO setting (key, value) VALUES ('kestra.health', '') ON CONFLICT (key) DO NOTHING"), cancellationToken);
+
+    public ValueTask DisposeAsync() => database.DisposeAsync();
+}
