@@ -1,0 +1,56 @@
+using Kestra.Expressions;
+using Kestra.Model.Flows;
+using Kestra.Plugins.Flowables;
+
+namespace Kestra.Plugins.Core.Flow;
+
+/// <summary>Runs one of two lists of tasks.</summary>
+[Plugin("io.kestra.plugin.core.flow.If", Aliases = ["io.kestra.core.tasks.flows.If"], Title = "Run tasks conditionally, i.e. decide which branch of tasks should be executed based on a condition.")]
+public sealed class If : FlowableTask
+{
+    [PluginProperty(Required = true)]
+    public string Condition { get; init; } = "";
+
+    [PluginProperty(Required = true)]
+    public IReadOnlyList<TaskDefinition> Then { get; init; } = [];
+
+    public IReadOnlyList<TaskDefinition>? Else { get; init; }
+
+    public override IEnumerable<TaskDefinition> Children => Then.Concat(Else ?? []);
+
+    public override IEnumerable<string> PlanExpressions => [Condition];
+
+    public override FlowablePlan Plan(Func<string, string?> render)
+    {
+        var holds = ValueConversion.IsTruthy(render(Condition));
+        return new FlowablePlan { Tasks = holds ? Then : Else ?? [], Outputs = new OrderedDictionary<string, object?> { ["evaluationResult"] = holds } };
+    }
+}
+
+/// <summary>Runs the list of tasks that belongs to a value.</summary>
+[Plugin("io.kestra.plugin.core.flow.Switch", Aliases = ["io.kestra.core.tasks.flows.Switch"], Title = "Run tasks conditionally based on the value of a rendered expression.")]
+public sealed class Switch : FlowableTask
+{
+    [PluginProperty(Required = true)]
+    public string Value { get; init; } = "";
+
+    public IReadOnlyDictionary<string, IReadOnlyList<TaskDefinition>>? Cases { get; init; }
+
+    public IReadOnlyList<TaskDefinition>? Defaults { get; init; }
+
+    public override IEnumerable<TaskDefinition> Children => (Cases?.Values ?? []).SelectMany(tasks => tasks).Concat(Defaults ?? []);
+
+    public override IEnumerable<string> PlanExpressions => [Value];
+
+    public override FlowablePlan Plan(Func<string, string?> render)
+    {
+        var value = render(Value) ?? "";
+        var found = Cases?.GetValueOrDefault(value);
+        return new FlowablePlan
+        {
+            Tasks = found ?? Defaults ?? [],
+            NothingMatches = found is null && Defaults is null,
+            Outputs = new OrderedDictionary<string, object?> { ["value"] = value, ["defaults"] = found is null },
+        };
+    }
+}

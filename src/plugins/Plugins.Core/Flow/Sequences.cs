@@ -1,0 +1,90 @@
+using Kestra.Model.Flows;
+using Kestra.Plugins.Flowables;
+
+namespace Kestra.Plugins.Core.Flow;
+
+/// <summary>What all flowable tasks have.</summary>
+public abstract class FlowableTask : IFlowableTask
+{
+    public IReadOnlyList<TaskDefinition>? Errors { get; init; }
+
+    public IReadOnlyList<TaskDefinition>? Finally { get; init; }
+
+    public abstract IEnumerable<TaskDefinition> Children { get; }
+
+    public virtual IEnumerable<string> PlanExpressions => [];
+
+    public abstract FlowablePlan Plan(Func<string, string?> render);
+}
+
+/// <summary>Runs tasks one after the other.</summary>
+[Plugin("io.kestra.plugin.core.flow.Sequential", Aliases = ["io.kestra.core.tasks.flows.Sequential"], Title = "Run tasks sequentially.")]
+public sealed class Sequential : FlowableTask
+{
+    [PluginProperty(Required = true)]
+    public IReadOnlyList<TaskDefinition> Tasks { get; init; } = [];
+
+    public override IEnumerable<TaskDefinition> Children => Tasks;
+
+    public override FlowablePlan Plan(Func<string, string?> render) => new() { Tasks = Tasks };
+}
+
+/// <summary>Runs tasks one after the other; a failure among them is only a warning.</summary>
+[Plugin("io.kestra.plugin.core.flow.AllowFailure", Aliases = ["io.kestra.core.tasks.flows.AllowFailure"], Title = "Allow a list of tasks to fail without stopping the execution.")]
+public sealed class AllowFailure : FlowableTask
+{
+    [PluginProperty(Required = true)]
+    public IReadOnlyList<TaskDefinition> Tasks { get; init; } = [];
+
+    public override IEnumerable<TaskDefinition> Children => Tasks;
+
+    public override FlowablePlan Plan(Func<string, string?> render) => new() { Tasks = Tasks, AllowsFailure = true };
+}
+
+/// <summary>Runs tasks beside each other.</summary>
+[Plugin("io.kestra.plugin.core.flow.Parallel", Aliases = ["io.kestra.core.tasks.flows.Parallel"], Title = "Run tasks in parallel.")]
+public sealed class Parallel : FlowableTask
+{
+    [PluginProperty(Required = true)]
+    public IReadOnlyList<TaskDefinition> Tasks { get; init; } = [];
+
+    /// <summary>How many at once; 0 is all.</summary>
+    public object Concurrent { get; init; } = 0;
+
+    public override IEnumerable<TaskDefinition> Children => Tasks;
+
+    public override IEnumerable<string> PlanExpressions => Texts.In(Concurrent);
+
+    public override FlowablePlan Plan(Func<string, string?> render) => new() { Tasks = Tasks, Parallel = true, Concurrency = PropertyConversion.To<int>(Concurrent is string text ? render(text) : Concurrent) };
+}
+
+/// <summary>Runs tasks as soon as those that they depend on are terminated.</summary>
+[Plugin("io.kestra.plugin.core.flow.Dag", Aliases = ["io.kestra.core.tasks.flows.Dag"], Title = "Create a directed acyclic graph (DAG) of tasks without having to specify the order of their execution.")]
+public sealed class Dag : FlowableTask
+{
+    [PluginProperty(Required = true)]
+    public IReadOnlyList<DagTask> Tasks { get; init; } = [];
+
+    public object Concurrent { get; init; } = 0;
+
+    public override IEnumerable<TaskDefinition> Children => Tasks.Select(entry => entry.Task!);
+
+    public override IEnumerable<string> PlanExpressions => Texts.In(Concurrent);
+
+    public override FlowablePlan Plan(Func<string, string?> render) => new()
+    {
+        Tasks = [.. Children],
+        Parallel = true,
+        Concurrency = PropertyConversion.To<int>(Concurrent is string text ? render(text) : Concurrent),
+        Dependencies = Tasks.Where(entry => entry.DependsOn is { Count: > 0 }).ToDictionary(entry => entry.Task!.Id, entry => entry.DependsOn!, StringComparer.Ordinal),
+    };
+}
+
+/// <summary>A task of a Dag with the ids of those that come before it.</summary>
+public sealed class DagTask
+{
+    [PluginProperty(Required = true)]
+    public TaskDefinition? Task { get; init; }
+
+    public IReadOnlyList<string>? DependsOn { get; init; }
+}
