@@ -18,7 +18,7 @@ public sealed class ExecutionDecider
     {
         var state = new ExecutionState(command.Execution, program);
         var pass = new Pass(state, now, ids);
-        pass.Begin(command.Failure);
+        pass.Begin();
         return (state, pass.Complete());
     }
 

@@ -1,0 +1,48 @@
+using Kestra.Hosting.Configuration;
+
+namespace Kestra.Hosting.Tests;
+
+public sealed class ServerSettingsTests
+{
+    [Fact]
+    public void Everything_that_is_missing_is_named_at_once()
+    {
+        var message = Should.Throw<ConfigurationException>(() => Read("kestra.storage.type: local")).Message;
+
+        message.ShouldContain("Server configuration requires the 'kestra.queue.type' property to be defined.");
+        message.ShouldContain("Server configuration requires the 'kestra.repository.type' property to be defined.");
+        message.ShouldNotContain("kestra.storage.type");
+        message.ShouldEndWith("Incomplete server configuration - missing required properties");
+    }
+
+    [Theory]
+    [InlineData("kestra.url: no url", "must be a valid URL")]
+    [InlineData("kestra.url: ftp://x", "must contain either HTTP or HTTPS scheme")]
+    [InlineData("micronaut.server.port: 70000", "must be a port")]
+    [InlineData("kestra.queue.type: kafka", "must name the same database")]
+    [InlineData("kestra.storage.type: gcs", "No storage interface can be found for 'kestra.storage.type=gcs'. Supported types are: [local]")]
+    public void What_cannot_work_is_refused(string yaml, string message) =>
+        Should.Throw<ConfigurationException>(() => Read(Types + yaml)).Message.ShouldContain(message);
+
+    [Fact]
+    public void The_local_server_needs_no_configuration_and_stays_in_one_folder()
+    {
+        var configuration = new ConfigurationBuilder(new Dictionary<string, string> { ["KESTRA_STORAGE_TYPE"] = "s3" }).ForceLocal("/somewhere").Build();
+        var settings = ServerSettingsReader.Read(configuration, ServerType.Standalone, processors: 2);
+
+        settings.StorageFolder.ShouldBe("/somewhere/data");
+        settings.DatabaseFile.ShouldBe("/somewhere/data/database.db");
+        settings.Port.ShouldBe(8080);
+        settings.ManagementPort.ShouldBe(0);
+        settings.Host.ShouldBe("127.0.0.1");
+        settings.WorkerThreads.ShouldBe(16);
+        settings.TerminationGracePeriod.ShouldBe(TimeSpan.FromMinutes(5));
+    }
+
+    private const string Types = "kestra.repository.type: h2\nkestra.queue.type: h2\nkestra.storage.type: local\n";
+
+    private static ServerSettings Read(string yaml) => ServerSettingsReader.Read(
+        new ConfigurationBuilder(new Dictionary<string, string> { ["KESTRA_CONFIGURATION"] = string.Join('\n', yaml.Split('\n').GroupBy(line => line.Split(':')[0]).Select(group => group.Last())) }).Build(),
+        ServerType.Standalone,
+        processors: 2);
+}

@@ -1,0 +1,45 @@
+namespace Kestra.Hosting.Configuration;
+
+/// <summary>The settings that the life of a server process depends on, read and checked once.</summary>
+public sealed record ServerSettings
+{
+    public required ServerType Type { get; init; }
+
+    /// <summary>Port of UI and API; 0 lets the system choose.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>Address that UI and API listen on; loopback unless configured.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Port of the health endpoints; 0 lets the system choose.</summary>
+    public required int ManagementPort { get; init; }
+
+    public required bool ManagementEnabled { get; init; }
+
+    /// <summary>Prefix of the management paths; <c>/</c> by default.</summary>
+    public required string ManagementPath { get; init; }
+
+    /// <summary>Credentials of the management endpoints; null leaves them open.</summary>
+    public required (string Username, string Password)? ManagementCredentials { get; init; }
+
+    /// <summary>Prefix of UI and API; empty by default, otherwise it begins with a slash and ends without.</summary>
+    public required string ContextPath { get; init; }
+
+    /// <summary>Public address without <c>/ui</c> or <c>/api</c>; null when not configured.</summary>
+    public required Uri? Url { get; init; }
+
+    /// <summary>How long a stopping server waits for running tasks.</summary>
+    public required TimeSpan TerminationGracePeriod { get; init; }
+
+    /// <summary>Jobs that a worker runs at the same time; 0 runs no worker.</summary>
+    public required int WorkerThreads { get; init; }
+
+    /// <summary>Folder of internal storage on disk.</summary>
+    public required string StorageFolder { get; init; }
+
+    /// <summary>File of the embedded database.</summary>
+    public required string DatabaseFile { get; init; }
+
+    /// <summary>Base folder of the working directories of tasks; null is the system's.</summary>
+    public required string? TemporaryFolder { get; init; }
+}
