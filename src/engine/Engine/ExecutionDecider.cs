@@ -18,7 +18,7 @@ public sealed class ExecutionDecider
     {
         var state = new ExecutionState(command.Execution, program);
         var pass = new Pass(state, now, ids);
-        pass.Begin();
+        pass.Begin(command.Failure);
         return (state, pass.Complete());
     }
 

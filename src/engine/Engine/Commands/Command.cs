@@ -16,7 +16,11 @@ public abstract record Command
 
     /// <summary>Begins an execution. Creating one that exists already with the same id is refused as <see cref="RefusalCode.AlreadyExists"/>.</summary>
     /// <param name="Execution">Complete and in state CREATED: ids, pinned revision, resolved inputs, labels, trigger. A replay also brings the task runs that it keeps, in state CREATED or RESTARTED.</param>
-    public sealed record Create(Execution Execution) : Command;
+    public sealed record Create(Execution Execution) : Command
+    {
+        /// <summary>Why the execution can't run, known before it begins: it is created, logs this as an error and is FAILED. Null runs it.</summary>
+        public string? Failure { get; init; }
+    }
 
     /// <summary>A worker began an attempt. Workers send it only for attempts that last; a result without it is complete by itself.</summary>
     /// <param name="Attempt">0-based number of the attempt, as in the job.</param>

@@ -9,10 +9,17 @@ namespace Kestra.Engine.Deciding;
 /// <content>How an execution begins: its date, its place within the flow's limit, its first tasks.</content>
 internal sealed partial class Pass
 {
-    public void Begin()
+    public void Begin(string? failure = null)
     {
         state.IsPrepared = true;
         Fact(new ExecutionEvent.Created(state.ToExecution()));
+        if (failure is not null)
+        {
+            Log(null, LogLevel.ERROR, failure);
+            EndByDecree(StateType.FAILED);
+            return;
+        }
+
         if (state.Header.ScheduleDate is { } date && date > now)
         {
             Do(new Effect.SetTimer(Key("schedule", "start"), date, default));

@@ -48,7 +48,7 @@ internal static class VariableTree
 
         if (execution.Labels is { } labels)
         {
-            variables.Add("labels", Labels.Nested(labels));
+            variables.Add("labels", LabelTree.Nested(labels));
         }
 
         if (execution.Trigger is { } trigger)

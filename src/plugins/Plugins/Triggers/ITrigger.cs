@@ -9,7 +9,7 @@ public interface ITrigger;
 public interface IScheduleTrigger : ITrigger
 {
     /// <summary>The zone that dates are reckoned and shown in; null is the server's.</summary>
-    /// <exception cref="ArgumentException">The property names no time zone.</exception>
+    /// <exception cref="TriggerFaultException">The property names no time zone.</exception>
     DateTimeZone? Zone { get; }
 
     /// <summary>Inputs of the executions; texts in them are expressions.</summary>
@@ -22,11 +22,11 @@ public interface IScheduleTrigger : ITrigger
     Duration? LateMaximumDelay { get; }
 
     /// <summary>The first date after another one, in the other one's zone; null when there is none.</summary>
-    /// <exception cref="ArgumentException">The properties describe no dates, for example a wrong cron expression.</exception>
+    /// <exception cref="TriggerFaultException">The properties describe no dates, for example a wrong cron expression.</exception>
     ZonedDateTime? Next(ZonedDateTime after);
 
     /// <summary>The last date before another one, in the other one's zone; null when there is none.</summary>
-    /// <exception cref="ArgumentException">As for <see cref="Next"/>.</exception>
+    /// <exception cref="TriggerFaultException">As for <see cref="Next"/>.</exception>
     ZonedDateTime? Previous(ZonedDateTime before);
 }
 
@@ -52,3 +52,7 @@ public enum MissedSchedules
     /// <summary>An execution for each, one after the other.</summary>
     ALL,
 }
+
+/// <summary>The properties of a trigger, each well-formed, describe nothing that can be done: a wrong cron expression, an unknown time zone.</summary>
+/// <param name="message">For the user.</param>
+public sealed class TriggerFaultException(string message) : Exception(message);

@@ -3,7 +3,7 @@ using Kestra.Model;
 namespace Kestra.Engine.Variables;
 
 /// <summary>Labels as a tree of maps, split at dots.</summary>
-internal static class Labels
+public static class LabelTree
 {
     public static OrderedDictionary<string, object?> Nested(IReadOnlyList<Label> labels)
     {

@@ -1,0 +1,142 @@
+using Kestra.Engine;
+using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Triggers;
+using Kestra.Model.Identifiers;
+using Kestra.Model.Logs;
+using Kestra.Model.Triggers;
+using NodaTime;
+
+namespace Kestra.Scheduler;
+
+/// <summary>What becomes of a schedule that is due.</summary>
+internal abstract record FiringOutcome
+{
+    private FiringOutcome()
+    {
+    }
+
+    /// <summary>The row is stored already, together with the execution.</summary>
+    public sealed record Fired(Trigger Row, string ExecutionId, ZonedDateTime Date) : FiringOutcome;
+
+    /// <summary>Nothing was created; the row is to be stored.</summary>
+    public sealed record Moved(Trigger Row) : FiringOutcome;
+
+    /// <summary>The id is taken: by this firing, whose answer was lost, or by an earlier run over the same date.</summary>
+    public sealed record Taken : FiringOutcome;
+
+    /// <summary>The flow is gone or has changed in between.</summary>
+    public sealed record Stale : FiringOutcome;
+
+    public sealed record Later(TimeSpan Delay, string Why) : FiringOutcome;
+}
+
+/// <summary>Fires schedules: creates the execution and moves the trigger on, in one transaction.</summary>
+internal sealed class Firing(IExecutionCommands commands, TriggerExecutions executions, SchedulerOptions options, TriggerLog log, TimeProvider time)
+{
+    /// <param name="now">Truncated to seconds.</param>
+    public async Task<FiringOutcome> FireAsync(ScheduleEntry entry, Instant now, CancellationToken cancellationToken)
+    {
+        var row = entry.Row;
+        if (DateOf(entry, now) is not { } date)
+        {
+            return new FiringOutcome.Moved(row.Backfill is null
+                ? row with { NextExecutionDate = null }
+                : TriggerRows.EndBackfill(row, entry.Dates, now));
+        }
+
+        if (row.Backfill is null && date.ToInstant() > now + Duration.FromSeconds(1))
+        {
+            return new FiringOutcome.Moved(row with { NextExecutionDate = date });
+        }
+
+        var variables = entry.Dates.Variables(date);
+        var failure = (string?)null;
+        var executionId = IdOf(entry, date);
+        try
+        {
+            var scope = new TriggerScope(executions.Environment, entry.Flow, executionId, variables, null, cancellationToken);
+            if (!entry.Conditions.Hold(scope))
+            {
+                return new FiringOutcome.Moved(TriggerRows.Passed(row, entry.Dates, date, now));
+            }
+        }
+        catch (Exception cause) when (cause is not OperationCanceledException)
+        {
+            failure = $"Unable to evaluate the Schedule trigger '{entry.Definition.Id}': {cause.Message}";
+            log.Write(entry.Flow, entry.Definition, LogLevel.ERROR, failure);
+        }
+
+        return await SubmitAsync(entry, date, executionId, variables, failure, now, cancellationToken);
+    }
+
+    private async Task<FiringOutcome> SubmitAsync(ScheduleEntry entry, ZonedDateTime date, string executionId, IReadOnlyDictionary<string, object?> variables, string? failure, Instant now, CancellationToken cancellationToken)
+    {
+        var row = entry.Row;
+        var happening = new TriggerEvent(entry.Flow, entry.Definition, executionId, variables)
+        {
+            Inputs = entry.Schedule.Inputs,
+            FixedInputs = row.Backfill?.Inputs,
+            Labels = row.Backfill?.Labels,
+            Failure = failure,
+        };
+        var create = await BuildAsync(happening, cancellationToken);
+        var moved = TriggerRows.Fired(row, entry.Dates, date, executionId, now);
+        var request = new ExecutionRequest(row.TenantId, executionId, create) { Trigger = moved, MayExist = true };
+        switch (await commands.SubmitAsync(request, cancellationToken))
+        {
+            case CommandOutcome.Accepted:
+                return new FiringOutcome.Fired(moved, executionId, date);
+            case CommandOutcome.Refused { Refusal.Code: RefusalCode.AlreadyExists }:
+                return new FiringOutcome.Taken();
+            case CommandOutcome.Refused { Refusal: var refusal }:
+                log.Write(entry.Flow, entry.Definition, LogLevel.WARN, $"[date: {date.ToOffsetDateTime()}] No execution could be created: {refusal.Message}");
+                return new FiringOutcome.Moved(TriggerRows.Passed(row, entry.Dates, date, now));
+            case CommandOutcome.Overloaded overloaded:
+                return new FiringOutcome.Later(overloaded.RetryAfter, "The executor is overloaded.");
+            default:
+                return new FiringOutcome.Stale();
+        }
+    }
+
+    private async Task<Command.Create> BuildAsync(TriggerEvent happening, CancellationToken cancellationToken)
+    {
+        var now = Instant.FromDateTimeOffset(time.GetUtcNow());
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var timeout = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), limit, options.RenderTimeout, Timeout.InfiniteTimeSpan);
+        try
+        {
+            return await executions.BuildAsync(happening, now, limit.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            var late = happening with { Failure = $"The inputs and labels of the trigger '{happening.Definition.Id}' took longer than {options.RenderTimeout.TotalSeconds} s" };
+            return await executions.BuildAsync(late, now, cancellationToken);
+        }
+    }
+
+    /// <summary>The date to fire; null when there is none left.</summary>
+    private static ZonedDateTime? DateOf(ScheduleEntry entry, Instant now)
+    {
+        var (row, dates) = (entry.Row, entry.Dates);
+        if (row.Backfill is { } backfill)
+        {
+            var date = dates.From((backfill.CurrentDate ?? backfill.Start).ToInstant());
+            return date is { } due && backfill.End is { } end && due.ToInstant() > end.ToInstant() ? null : date;
+        }
+
+        var candidate = dates.From(row.NextExecutionDate!.Value.ToInstant());
+        if (entry.Schedule.LateMaximumDelay is { } delay && candidate is { } late && late.ToInstant() + delay < now)
+        {
+            // Everything up to now - delay is too late, so the search starts there.
+            return dates.Next(now - delay - Duration.Epsilon);
+        }
+
+        return candidate;
+    }
+
+    private static string IdOf(ScheduleEntry entry, ZonedDateTime date)
+    {
+        var id = DerivedId.Of(entry.Key.ToString(), date.ToInstant().ToString());
+        return entry.TakenIds == 0 ? id : DerivedId.Of(id, entry.TakenIds);
+    }
+}

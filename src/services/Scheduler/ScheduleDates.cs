@@ -1,0 +1,77 @@
+using Kestra.Hosting.Triggers;
+using Kestra.Plugins.Triggers;
+using NodaTime;
+using NodaTime.Text;
+
+namespace Kestra.Scheduler;
+
+/// <summary>The dates of one schedule, narrowed by its conditions.</summary>
+internal sealed class ScheduleDates(IScheduleTrigger schedule, DateTimeZone zone, TriggerConditions conditions, Func<IReadOnlyDictionary<string, object?>, TriggerScope> scopeOf, int searchLimit, Action<Exception> unable)
+{
+    private const int SearchedYears = 10;
+
+    public DateTimeZone Zone => zone;
+
+    /// <summary>The first date after an instant for which the conditions of the schedule hold; null when there is none within 10 years.</summary>
+    public ZonedDateTime? Next(Instant after) => Search(after.InZone(zone), schedule.Next);
+
+    /// <summary>The last date before an instant for which the conditions of the schedule hold.</summary>
+    public ZonedDateTime? Previous(Instant before) => Search(before.InZone(zone), schedule.Previous);
+
+    /// <summary>The first date that is not before another one, whatever the conditions.</summary>
+    public ZonedDateTime? From(Instant date) => schedule.Next((date - Duration.FromSeconds(1)).InZone(zone));
+
+    /// <summary>The variables of the execution at a date: <c>date</c>, <c>next</c>, <c>previous</c>.</summary>
+    public OrderedDictionary<string, object?> Variables(ZonedDateTime date) => Variables(date, Next(date.ToInstant()), Previous(date.ToInstant()));
+
+    private ZonedDateTime? Search(ZonedDateTime from, Func<ZonedDateTime, ZonedDateTime?> step)
+    {
+        var candidate = step(from);
+        if (!conditions.NarrowDates)
+        {
+            return candidate;
+        }
+
+        var first = candidate;
+        try
+        {
+            for (var tried = 1; candidate is { } date && Math.Abs(date.Year - from.Year) <= SearchedYears; tried++)
+            {
+                if (tried >= searchLimit || Holds(date))
+                {
+                    return date;
+                }
+
+                candidate = step(date);
+            }
+
+            return null;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            unable(failure);
+            return first;
+        }
+    }
+
+    private bool Holds(ZonedDateTime date) =>
+        conditions.HoldForDate(scopeOf(Variables(date, schedule.Next(date), schedule.Previous(date))));
+
+    private static OrderedDictionary<string, object?> Variables(ZonedDateTime date, ZonedDateTime? next, ZonedDateTime? previous)
+    {
+        var variables = new OrderedDictionary<string, object?>(StringComparer.Ordinal) { ["date"] = Text(date) };
+        if (next is { } following)
+        {
+            variables["next"] = Text(following);
+        }
+
+        if (previous is { } preceding)
+        {
+            variables["previous"] = Text(preceding);
+        }
+
+        return variables;
+    }
+
+    private static string Text(ZonedDateTime date) => OffsetDateTimePattern.Rfc3339.Format(date.ToOffsetDateTime());
+}

@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+using Kestra.Plugins.Triggers;
+using NodaTime;
+
+namespace Kestra.Scheduler;
+
+/// <summary>Limits, times and defaults of the scheduler.</summary>
+public sealed class SchedulerOptions
+{
+    /// <summary>What becomes of missed dates where the trigger does not say (plugin configuration <c>recoverMissedSchedules</c> of the Schedule trigger).</summary>
+    public MissedSchedules RecoverMissedSchedules { get; set; } = MissedSchedules.ALL;
+
+    /// <summary>The zone of triggers that name none.</summary>
+    public DateTimeZone Zone { get; set; } = DateTimeZone.Utc;
+
+    /// <summary>How often the clock is looked at while nothing is due, so that a clock that is set forward is noticed.</summary>
+    public TimeSpan ClockInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often the executions that lock triggers are looked for, in case the news of an end was lost.</summary>
+    public TimeSpan LockInterval { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a trigger stays locked by an execution that does not exist.</summary>
+    public TimeSpan MissingExecutionTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Pause before something is tried again after the database or the executor failed.</summary>
+    public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time that the expressions of one firing may take; beyond it the execution is created as FAILED.</summary>
+    public TimeSpan RenderTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Triggers fired at once; further ones follow when these are durable.</summary>
+    [Range(1, 100_000)]
+    public int FiringLimit { get; set; } = 500;
+
+    /// <summary>Calls to the scheduler that may wait; further ones wait for a place.</summary>
+    [Range(1, 1_000_000)]
+    public int RequestLimit { get; set; } = 1_000;
+
+    /// <summary>Dates tried in one search for a date that the conditions allow; the search then rests at the last one and goes on when that is due.</summary>
+    [Range(1, 10_000_000)]
+    public int DateSearchLimit { get; set; } = 20_000;
+}

@@ -1,0 +1,238 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Triggers;
+using Kestra.Model.Executions;
+using Kestra.Model.Flows;
+using Kestra.Model.Triggers;
+using Kestra.Storage.Flows;
+using Kestra.Storage.Triggers;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using NodaTime;
+
+namespace Kestra.Scheduler;
+
+/// <summary>
+/// Fires schedules at their dates. One loop has everything: it takes what callers ask for, hears of ended executions and
+/// looks at the clock. Another process on the same database must not run it at the same time.
+/// </summary>
+public sealed partial class SchedulerService : BackgroundService, ITriggerControl
+{
+    private readonly SchedulerCore core;
+    private readonly IExecutionEnds ends;
+    private readonly SchedulerOptions options;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly Channel<Func<CancellationToken, Task>> requests;
+    private readonly ConcurrentDictionary<string, StateType> ended = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim news = new(0, 1);
+    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <param name="read">Parses a stored source with the plugin defaults that hold for it; a source with faults gives a flow with its <see cref="Flow.Exception"/>.</param>
+    public SchedulerService(
+        IFlowRepository flows,
+        ITriggerRepository triggers,
+        Func<StoredFlow, Flow> read,
+        TriggerExecutions triggerExecutions,
+        IExecutionCommands commands,
+        IExecutionReader executions,
+        IExecutionEnds ends,
+        ILogSink logs,
+        IOptions<SchedulerOptions> options,
+        TimeProvider time,
+        ILogger<SchedulerService> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(triggerExecutions);
+        this.options = options.Value;
+        this.ends = ends;
+        this.time = time;
+        this.logger = logger;
+        var log = new TriggerLog(logs, time);
+        var book = new ScheduleBook(flows, triggers, read, triggerExecutions.Environment, this.options, time, log, logger);
+        core = new SchedulerCore(book, new Firing(commands, triggerExecutions, this.options, log, time), executions, this.options, logger);
+        requests = Channel.CreateBounded<Func<CancellationToken, Task>>(this.options.RequestLimit);
+    }
+
+    /// <summary>Completes when every schedule has been read.</summary>
+    public Task Ready => ready.Task;
+
+    /// <summary>Null while the scheduler works; otherwise why it does not.</summary>
+    public string? Unhealthy { get; private set; } = "The scheduler has not started yet.";
+
+    public override void Dispose()
+    {
+        news.Dispose();
+        base.Dispose();
+    }
+
+    public Task FlowChangedAsync(string tenantId, string @namespace, string flowId, CancellationToken cancellationToken) =>
+        AskAsync(
+            async stopping =>
+            {
+                await core.FlowChangedAsync(tenantId, @namespace, flowId, stopping);
+                return true;
+            },
+            cancellationToken);
+
+    public Task<Trigger?> SetDisabledAsync(TriggerKey key, bool disabled, CancellationToken cancellationToken) =>
+        ChangeAsync(key, (row, entry, now) => TriggerRequests.SetDisabled(row, entry, disabled, now), cancellationToken);
+
+    public Task<Trigger?> UnlockAsync(TriggerKey key, CancellationToken cancellationToken) =>
+        ChangeAsync(key, static (row, _, _) => TriggerRequests.Unlock(row), cancellationToken);
+
+    public Task<Trigger?> RestartAsync(TriggerKey key, CancellationToken cancellationToken) =>
+        ChangeAsync(key, TriggerRequests.Restart, cancellationToken);
+
+    public Task<Trigger?> StartBackfillAsync(TriggerKey key, Backfill backfill, CancellationToken cancellationToken) =>
+        ChangeAsync(key, (row, entry, now) => TriggerRequests.StartBackfill(row, entry, backfill, now), cancellationToken);
+
+    public Task<Trigger?> SetBackfillPausedAsync(TriggerKey key, bool paused, CancellationToken cancellationToken) =>
+        ChangeAsync(key, (row, _, _) => TriggerRequests.SetBackfillPaused(row, paused), cancellationToken);
+
+    public Task<Trigger?> DeleteBackfillAsync(TriggerKey key, CancellationToken cancellationToken) =>
+        ChangeAsync(key, TriggerRequests.DeleteBackfill, cancellationToken);
+
+    public Task<bool> DeleteAsync(TriggerKey key, CancellationToken cancellationToken) =>
+        AskAsync(stopping => core.DeleteAsync(key, stopping), cancellationToken);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var subscription = ends.SubscribeEnded(OnEnded);
+        try
+        {
+            await KeepRunningAsync(stoppingToken);
+        }
+        finally
+        {
+            // Whoever still waits for an answer gets the cancellation.
+            requests.Writer.TryComplete();
+            while (requests.Reader.TryRead(out var request))
+            {
+                await request(stoppingToken);
+            }
+        }
+    }
+
+    private async Task KeepRunningAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await core.StartAsync(stoppingToken);
+                Unhealthy = null;
+                ready.TrySetResult();
+                await RunAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                Unhealthy = failure.Message;
+                LogRecovering(failure);
+                await Task.Delay(options.RetryDelay, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task RunAsync(CancellationToken stopping)
+    {
+        var checkedAt = time.GetTimestamp();
+        while (true)
+        {
+            while (requests.Reader.TryRead(out var request))
+            {
+                await request(stopping);
+            }
+
+            await ReleaseEndedAsync(stopping);
+            await core.FireDueAsync(stopping);
+            if (time.GetElapsedTime(checkedAt) >= options.LockInterval)
+            {
+                checkedAt = time.GetTimestamp();
+                await core.CheckLocksAsync(stopping);
+            }
+
+            await WaitAsync(stopping);
+        }
+    }
+
+    private async Task ReleaseEndedAsync(CancellationToken stopping)
+    {
+        foreach (var (executionId, state) in ended)
+        {
+            await core.ReleaseAsync(executionId, state, stopping);
+            ended.TryRemove(executionId, out _);
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken stopping)
+    {
+        var delay = options.ClockInterval;
+        if (core.NextDue is { } due)
+        {
+            var left = due.ToDateTimeOffset() - time.GetUtcNow();
+            delay = left < TimeSpan.Zero ? TimeSpan.Zero : left < delay ? left : delay;
+        }
+
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var tick = Task.Delay(delay, time, waiting.Token);
+        await Task.WhenAny(tick, news.WaitAsync(waiting.Token));
+        await waiting.CancelAsync();
+        stopping.ThrowIfCancellationRequested();
+    }
+
+    // Called by the executor's loop. Only executions of triggers are noted, and each is taken out at the loop's next turn.
+    private void OnEnded(Execution execution)
+    {
+        if (execution.Trigger is not null)
+        {
+            ended[execution.Id] = execution.State.Current;
+            Wake();
+        }
+    }
+
+    private void Wake()
+    {
+        try
+        {
+            news.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // The loop has been woken already and has not looked yet.
+        }
+    }
+
+    private Task<Trigger?> ChangeAsync(TriggerKey key, Func<Trigger, ScheduleEntry?, Instant, Trigger> change, CancellationToken cancellationToken) =>
+        AskAsync(stopping => core.ChangeAsync(key, change, stopping), cancellationToken);
+
+    private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> question, CancellationToken cancellationToken)
+    {
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await requests.Writer.WriteAsync(
+            async stopping =>
+            {
+                try
+                {
+                    stopping.ThrowIfCancellationRequested();
+                    answer.TrySetResult(await question(stopping));
+                }
+                catch (Exception failure)
+                {
+                    answer.TrySetException(failure);
+                }
+            },
+            cancellationToken);
+        Wake();
+        return await answer.Task.WaitAsync(cancellationToken);
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The scheduler starts again after a failure")]
+    private partial void LogRecovering(Exception failure);
+}

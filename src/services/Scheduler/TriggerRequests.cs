@@ -1,0 +1,59 @@
+using Kestra.Hosting.Lanes;
+using Kestra.Model.Triggers;
+using NodaTime;
+
+namespace Kestra.Scheduler;
+
+/// <summary>What users ask of a trigger; each method gives the row after it.</summary>
+internal static class TriggerRequests
+{
+    /// <param name="entry">Null for a trigger that is not scheduled here; such a row has no date of its own.</param>
+    public static Trigger SetDisabled(Trigger row, ScheduleEntry? entry, bool disabled, Instant now)
+    {
+        if (row.Disabled == disabled)
+        {
+            return row;
+        }
+
+        var switched = row with { Disabled = disabled, NextExecutionDate = null };
+        return entry is null ? switched : TriggerRows.Reschedule(switched, entry.Dates, now);
+    }
+
+    public static Trigger Unlock(Trigger row) => row.ExecutionId is null && row.EvaluateRunningDate is null
+        ? throw new TriggerRefusedException("Trigger is not locked")
+        : row with { ExecutionId = null, UpdatedDate = null, EvaluateRunningDate = null, WorkerId = null };
+
+    public static Trigger Restart(Trigger row, ScheduleEntry? entry, Instant now)
+    {
+        var fresh = TriggerRows.Restarted(row);
+        return entry is null ? fresh : TriggerRows.Reschedule(fresh, entry.Dates, now);
+    }
+
+    public static Trigger StartBackfill(Trigger row, ScheduleEntry? entry, Backfill backfill, Instant now)
+    {
+        if (entry is null)
+        {
+            throw new TriggerRefusedException("Backfills are for schedules of enabled flows only");
+        }
+
+        return row.Backfill is null
+            ? TriggerRows.StartBackfill(row, backfill, entry.Dates.Zone, now)
+            : throw new TriggerRefusedException("The trigger has a backfill already");
+    }
+
+    public static Trigger SetBackfillPaused(Trigger row, bool paused) => row.Backfill is { } backfill
+        ? row with { Backfill = backfill with { Paused = paused } }
+        : throw new TriggerRefusedException("No backfill found");
+
+    public static Trigger DeleteBackfill(Trigger row, ScheduleEntry? entry, Instant now)
+    {
+        if (row.Backfill is not { } backfill)
+        {
+            throw new TriggerRefusedException("No backfill found");
+        }
+
+        return entry is null
+            ? row with { Backfill = null, NextExecutionDate = backfill.PreviousNextExecutionDate }
+            : TriggerRows.EndBackfill(row, entry.Dates, now);
+    }
+}
