@@ -1,0 +1,70 @@
+using Kestra.Model.Executions;
+using Kestra.Plugins.Core.Trigger;
+using Kestra.Plugins.Description;
+using Kestra.Plugins.Triggers;
+using NodaTime;
+
+namespace Kestra.Scheduler.Tests;
+
+/// <summary>The plugins of these tests, bound by hand.</summary>
+internal sealed class TestPlugins : IPluginCatalog
+{
+    public const string ScheduleType = "io.kestra.plugin.core.trigger.Schedule";
+    public const string WebhookType = "io.kestra.plugin.core.trigger.Webhook";
+    public const string DayWeekType = "test.DayWeek";
+    public const string ExpressionType = "test.Expression";
+    public const string ThrowingType = "test.Throwing";
+
+    public IReadOnlyList<PluginDescriptor> All => [];
+
+    public PluginDescriptor? Find(string type) => type switch
+    {
+        ScheduleType => Describe<Schedule>(type, PluginKind.Trigger),
+        WebhookType => Describe<Webhook>(type, PluginKind.Trigger),
+        DayWeekType => Describe<DayWeek>(type, PluginKind.Condition),
+        ExpressionType => Describe<Expression>(type, PluginKind.Condition),
+        ThrowingType => Describe<Throwing>(type, PluginKind.Condition),
+        _ => null,
+    };
+
+    public string? Nearest(string unknownType) => null;
+
+    public object Create(string type, IReadOnlyDictionary<string, object?> properties) => type switch
+    {
+        ScheduleType => new Schedule
+        {
+            Cron = (string)properties["cron"]!,
+            WithSeconds = properties.GetValueOrDefault("withSeconds") is true,
+            Timezone = properties.GetValueOrDefault("timezone") as string,
+            Inputs = properties.GetValueOrDefault("inputs") as IReadOnlyDictionary<string, object?>,
+            RecoverMissedSchedules = properties.GetValueOrDefault("recoverMissedSchedules") is string missed ? Enum.Parse<MissedSchedules>(missed) : null,
+            LateMaximumDelay = properties.GetValueOrDefault("lateMaximumDelay") as Duration?,
+        },
+        WebhookType => new Webhook { Key = (string)properties["key"]!, Wait = properties.GetValueOrDefault("wait") is true },
+        DayWeekType => new DayWeek(Enum.Parse<IsoDayOfWeek>((string)properties["dayOfWeek"]!)),
+        ExpressionType => new Expression((string)properties["expression"]!),
+        ThrowingType => new Throwing(),
+        _ => throw new PluginBindingException(type, [new PluginBindingFault("type", $"Invalid type: {type}")]),
+    };
+
+    private static PluginDescriptor Describe<T>(string type, PluginKind kind) => new() { Type = type, Kind = kind, ClrType = typeof(T), Properties = [] };
+
+    private sealed class DayWeek(IsoDayOfWeek day) : IScheduleCondition
+    {
+        public bool Holds(IConditionContext context)
+        {
+            var date = NodaTime.Text.OffsetDateTimePattern.Rfc3339.Parse(context.Render("{{ trigger.date }}")).Value;
+            return date.Date.DayOfWeek == day;
+        }
+    }
+
+    private sealed class Expression(string expression) : ICondition
+    {
+        public bool Holds(IConditionContext context) => context.Render(expression) == "true";
+    }
+
+    private sealed class Throwing : ICondition
+    {
+        public bool Holds(IConditionContext context) => throw new InvalidOperationException("no answer");
+    }
+}
