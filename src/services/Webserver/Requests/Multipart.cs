@@ -1,0 +1,81 @@
+using Kestra.Webserver.Errors;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Net.Http.Headers;
+
+namespace Kestra.Webserver.Requests;
+
+/// <summary>Reads multipart bodies part by part; a file is never held in memory.</summary>
+internal static class Multipart
+{
+    private const int MaxBoundaryLength = 200;
+
+    /// <summary>Parts of one request at most.</summary>
+    private const int MaxParts = 10_000;
+
+    /// <summary>The parts in their order. A request without content type has none. Each part is good until the next one is asked for.</summary>
+    public static async IAsyncEnumerable<Part> PartsAsync(HttpContext http)
+    {
+        if (http.MediaType() is null)
+        {
+            yield break;
+        }
+
+        http.RequireType("multipart/form-data");
+        var boundary = MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var type) ? HeaderUtilities.RemoveQuotes(type.Boundary).Value : null;
+        if (string.IsNullOrEmpty(boundary) || boundary.Length > MaxBoundaryLength)
+        {
+            throw ApiException.BadRequest("The multipart body has no valid boundary");
+        }
+
+        var reader = new MultipartReader(boundary, http.Request.Body);
+        for (var count = 0; await NextAsync(reader, http.RequestAborted) is { } section; count++)
+        {
+            if (count == MaxParts)
+            {
+                throw ApiException.BadRequest($"A request has at most {MaxParts} parts");
+            }
+
+            if (section.GetContentDispositionHeader() is { } disposition && HeaderUtilities.RemoveQuotes(disposition.Name).Value is { Length: > 0 } name)
+            {
+                var file = disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName;
+                yield return new Part(name, file.HasValue ? HeaderUtilities.RemoveQuotes(file).Value : null, section.Body);
+            }
+        }
+    }
+
+    private static async Task<MultipartSection?> NextAsync(MultipartReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadNextSectionAsync(cancellationToken);
+        }
+        catch (Exception error) when (error is InvalidDataException or IOException and not BadHttpRequestException)
+        {
+            throw ApiException.BadRequest("The multipart body is malformed or ends too early");
+        }
+    }
+}
+
+/// <param name="FileName">Null for a plain value.</param>
+internal sealed record Part(string Name, string? FileName, Stream Content)
+{
+    /// <summary>Characters of a plain value at most.</summary>
+    private const int MaxTextBytes = 20 * 1024 * 1024;
+
+    public async Task<string> TextAsync(CancellationToken cancellationToken)
+    {
+        using var buffer = new MemoryStream();
+        var chunk = new byte[16 * 1024];
+        for (int read; (read = await Content.ReadAsync(chunk, cancellationToken)) > 0;)
+        {
+            buffer.Write(chunk, 0, read);
+            if (buffer.Length > MaxTextBytes)
+            {
+                throw new ApiException(413, "Request Entity Too Large", $"The part {Name} is too large for a value; send it as a file");
+            }
+        }
+
+        return System.Text.Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+    }
+}

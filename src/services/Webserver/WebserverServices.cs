@@ -1,0 +1,70 @@
+using Kestra.Engine;
+using Kestra.Hosting.Triggers;
+using Kestra.Model.Identifiers;
+using Kestra.Webserver.Errors;
+using Kestra.Webserver.Executions;
+using Kestra.Webserver.Flows;
+using Kestra.Webserver.Instance;
+using Kestra.Webserver.Logs;
+using Kestra.Webserver.Queries;
+using Kestra.Webserver.Routing;
+using Kestra.Webserver.Security;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Kestra.Webserver;
+
+/// <summary>Puts the web server together.</summary>
+public static class WebserverServices
+{
+    /// <summary>
+    /// Adds the API and, with <see cref="WebserverHost"/>, its HTTP server. The ports of storage, the lanes, <see cref="EngineEnvironment"/>,
+    /// the flow reader and the plugin catalogue must be there; a missing lane to the scheduler only switches off what needs it.
+    /// </summary>
+    public static IServiceCollection AddKestraWebserver(this IServiceCollection services, WebserverOptions? options = null)
+    {
+        services.TryAddSingleton(options ?? new WebserverOptions());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IIdSource, RandomIdSource>();
+        services.TryAddSingleton<IFlowInputs, FlowInputs>();
+        services.TryAddSingleton<TriggerExecutions>();
+        services.TryAddSingleton<WebhookExecutions>();
+        services.AddSingleton<ErrorResponses>();
+        services.AddSingleton<CredentialStore>();
+        services.AddSingleton<BasicAuthentication>();
+        services.AddSingleton<FilterReader>();
+        services.AddSingleton<FlowRevisions>();
+        services.AddSingleton<ExecutionInputs>();
+        services.AddSingleton<ExecutionDesk>();
+        services.AddSingleton<ExecutionRemoval>();
+        services.AddSingleton<IEndpointGroup, InstanceEndpoints>();
+        services.AddSingleton<IEndpointGroup, FlowEndpoints>();
+        services.AddSingleton<IEndpointGroup, FlowBulkEndpoints>();
+        services.AddSingleton<IEndpointGroup, ExecutionEndpoints>();
+        services.AddSingleton<IEndpointGroup, ExecutionActionEndpoints>();
+        services.AddSingleton<IEndpointGroup, LogEndpoints>();
+        return services;
+    }
+
+    /// <summary>Maps the API with its error shape, tenants and authentication onto an application.</summary>
+    /// <param name="services">Where the parts of the API come from; null: from the application.</param>
+    public static WebApplication MapKestraApi(this WebApplication application, IServiceProvider? services = null)
+    {
+        services ??= application.Services;
+        application.Use(services.GetRequiredService<ErrorResponses>().HandleAsync);
+        application.Use(TenantPath.RewriteAsync);
+        application.UseRouting();
+        application.Use(services.GetRequiredService<BasicAuthentication>().AuthoriseAsync);
+        application.Use(TenantPath.CheckAsync);
+        application.MapMethods("/ping", ["GET", "HEAD"], static (HttpContext http) => Requests.Answers.TextAsync(http, "pong")).Open();
+        var api = application.MapGroup("/api/v1");
+        foreach (var group in services.GetServices<IEndpointGroup>())
+        {
+            group.Map(api);
+        }
+
+        return application;
+    }
+}
