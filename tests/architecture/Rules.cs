@@ -25,7 +25,7 @@ internal static class Rules
     /// <summary>A project may use what stands on a lower number; neighbours on the same one are listed in <see cref="Neighbours"/>.</summary>
     private static readonly Dictionary<string, int> Layers = new(StringComparer.Ordinal)
     {
-        ["Ion"] = 0, ["Jq"] = 0,
+        ["Cron"] = 0, ["Ion"] = 0, ["Jq"] = 0,
         ["Model"] = 1, ["Expressions"] = 1,
         ["Storage"] = 2, ["Plugins"] = 2,
         ["Plugins.Testing"] = 3, ["Storage.Relational"] = 3, ["Storage.Sqlite"] = 3, ["Storage.Postgres"] = 3, ["Storage.Files"] = 3, ["Storage.Memory"] = 3,
@@ -91,7 +91,7 @@ internal static class Rules
     private static IEnumerable<string> PluginsUseTheContract(Codebase codebase) =>
         from reference in AllReferences(codebase)
         where reference.From is "Plugins.Core" or "Plugins.Scripts"
-        where reference.To is not ("Plugins" or "Model" or "Expressions" or "Ion" or "Jq")
+        where reference.To is not ("Plugins" or "Model" or "Expressions" or "Cron" or "Ion" or "Jq")
         select $"{reference.From} references {reference.To}; plugins see Plugins and what it exposes.";
 
     private static IEnumerable<string> LibrariesStayHome(Codebase codebase)
