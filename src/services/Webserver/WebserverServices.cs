@@ -1,4 +1,5 @@
 using Kestra.Engine;
+using Kestra.Hosting.Inputs;
 using Kestra.Hosting.Triggers;
 using Kestra.Model.Identifiers;
 using Kestra.Webserver.Errors;
@@ -28,7 +29,8 @@ public static class WebserverServices
         services.TryAddSingleton(options ?? new WebserverOptions());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IIdSource, RandomIdSource>();
-        services.TryAddSingleton<IFlowInputs, FlowInputs>();
+        services.TryAddSingleton<FlowInputs>();
+        services.TryAddSingleton<IFlowInputs>(static provider => provider.GetRequiredService<FlowInputs>());
         services.TryAddSingleton<TriggerExecutions>();
         services.TryAddSingleton<WebhookExecutions>();
         services.AddSingleton<ErrorResponses>();

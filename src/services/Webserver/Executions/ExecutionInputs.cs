@@ -1,5 +1,5 @@
-using Kestra.Engine;
 using Kestra.Flows.Inputs;
+using Kestra.Hosting.Inputs;
 using Kestra.Model.Flows;
 using Kestra.Storage.Objects;
 using Kestra.Webserver.Errors;
@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace Kestra.Webserver.Executions;
 
 /// <summary>Inputs of an execution as a multipart body brings them.</summary>
-internal sealed class ExecutionInputs(EngineEnvironment environment, IObjectStorage objects)
+internal sealed class ExecutionInputs(FlowInputs inputs, IObjectStorage objects)
 {
     /// <summary>Name of the part that older clients send files under; the file's name is then the input's id.</summary>
     private const string DeprecatedFilePart = "files";
@@ -57,7 +57,7 @@ internal sealed class ExecutionInputs(EngineEnvironment environment, IObjectStor
     }
 
     public Task<IReadOnlyList<ResolvedInput>> ResolveAllAsync(Flow flow, IReadOnlyList<InputDefinition> definitions, string executionId, IReadOnlyDictionary<string, object?> given, CancellationToken cancellationToken) =>
-        FlowInputs.ResolveAllAsync(environment, flow, definitions, executionId, given, cancellationToken);
+        inputs.ResolveAllAsync(flow, definitions, executionId, given, cancellationToken);
 
     private async Task<string> StoreAsync(Flow flow, string executionId, string input, Part part, CancellationToken cancellationToken)
     {

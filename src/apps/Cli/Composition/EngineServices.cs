@@ -1,0 +1,117 @@
+using Kestra.Engine;
+using Kestra.Expressions;
+using Kestra.Flows;
+using Kestra.Flows.Inputs;
+using Kestra.Hosting.Configuration;
+using Kestra.Hosting.Encryption;
+using Kestra.Hosting.Expressions;
+using Kestra.Hosting.Flows;
+using Kestra.Hosting.Inputs;
+using Kestra.Hosting.Triggers;
+using Kestra.Model.Flows;
+using Kestra.Plugins.Core.Log;
+using Kestra.Plugins.Description;
+using Kestra.Plugins.Hosting;
+using Kestra.Storage;
+using Kestra.Storage.Objects;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Kestra.Cli.Composition;
+
+/// <summary>What reads flows and evaluates their expressions, the same in every part of the server.</summary>
+internal static partial class EngineServices
+{
+    public static void AddEngine(IServiceCollection services, KestraConfiguration configuration)
+    {
+        services.AddSingleton<IPluginCatalog>(static _ => new PluginCatalog(typeof(LogTask).Assembly));
+        services.AddSingleton(static provider => new ExpressionEngine(new ExpressionOptions { Time = provider.GetRequiredService<TimeProvider>() }));
+        services.AddSingleton(provider => new FlowReader(provider.GetRequiredService<IPluginCatalog>(), PluginDefaultsOf(configuration)));
+        services.AddSingleton<StoredFlows>();
+        services.AddSingleton(provider => OutsideOf(provider, configuration));
+        services.AddSingleton(provider => EnvironmentOf(provider, configuration));
+        services.AddSingleton(provider => new FlowInputs(
+            provider.GetRequiredService<EngineEnvironment>(),
+            provider.GetRequiredService<IObjectStorage>(),
+            EncryptionOf(configuration),
+            provider.GetRequiredService<ExpressionOutside>().AllowedPaths));
+        services.AddSingleton<IFlowInputs>(static provider => provider.GetRequiredService<FlowInputs>());
+        services.AddSingleton<TriggerExecutions>();
+    }
+
+    private static List<PluginDefault> PluginDefaultsOf(KestraConfiguration configuration) =>
+    [
+        .. configuration.Items("kestra.plugins.defaults")
+            .Where(static item => item.GetValueOrDefault("type") is string)
+            .Select(static item => new PluginDefault(
+                (string)item["type"]!,
+                item.GetValueOrDefault("forced") is true or "true",
+                item.GetValueOrDefault("values") as IReadOnlyDictionary<string, object?>)),
+    ];
+
+    private static ValueEncryption? EncryptionOf(KestraConfiguration configuration)
+    {
+        if (configuration.Text("kestra.encryption.secret-key") is not { } key)
+        {
+            return null;
+        }
+
+        try
+        {
+            return new ValueEncryption(key);
+        }
+        catch (FormatException error)
+        {
+            throw new ConfigurationException($"The configuration property 'kestra.encryption.secret-key' must be the Base64 text of 16, 24 or 32 bytes. {error.Message}", error);
+        }
+    }
+
+    private static ExpressionOutside OutsideOf(IServiceProvider provider, KestraConfiguration configuration)
+    {
+        var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger("Kestra.Secrets");
+        return new ExpressionOutside
+        {
+            Objects = provider.GetRequiredService<IObjectStorage>(),
+            Time = provider.GetRequiredService<TimeProvider>(),
+            Secrets = Secrets.Read(configuration.Environment, message => LogSecret(logger, message)),
+            Logs = provider.GetRequiredService<IStore>().Logs,
+            Http = new HttpClient { Timeout = TimeSpan.FromMinutes(1) },
+            AllowedPaths = configuration.Boolean("kestra.local-files.enable-file-functions", true) ? configuration.List("kestra.local-files.allowed-paths") : null,
+        };
+    }
+
+    private static EngineEnvironment EnvironmentOf(IServiceProvider provider, KestraConfiguration configuration)
+    {
+        // Only workers read logs in expressions.
+        var outside = provider.GetRequiredService<ExpressionOutside>() with { Logs = null };
+        return new EngineEnvironment
+        {
+            Expressions = provider.GetRequiredService<ExpressionEngine>(),
+            Catalog = provider.GetRequiredService<IPluginCatalog>(),
+            HostOf = (tenantId, @namespace, flowId, executionId) => new StoredExpressionHost(outside, new ExpressionPlace(tenantId, @namespace, flowId, executionId), secretSeen: null),
+            Globals = configuration.Tree("kestra.variables.globals"),
+            Envs = Secrets.ExpressionVariables(configuration).ToDictionary(static pair => pair.Key, static pair => (object?)pair.Value, StringComparer.Ordinal),
+            Kestra = KestraVariables(configuration),
+            ConvertOutput = OutputConversion.Convert,
+        };
+    }
+
+    private static OrderedDictionary<string, object?> KestraVariables(KestraConfiguration configuration)
+    {
+        var variables = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
+        if (configuration.Text("kestra.environment.name") is { } environment)
+        {
+            variables["environment"] = environment;
+        }
+
+        if (configuration.Text("kestra.url") is { } url)
+        {
+            variables["url"] = url;
+        }
+
+        return variables;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Message}")]
+    private static partial void LogSecret(ILogger logger, string message);
+}

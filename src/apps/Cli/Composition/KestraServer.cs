@@ -1,0 +1,166 @@
+using Kestra.Executor;
+using Kestra.Hosting;
+using Kestra.Hosting.Configuration;
+using Kestra.Hosting.Logging;
+using Kestra.Hosting.Management;
+using Kestra.Hosting.Telemetry;
+using Kestra.Model.Identifiers;
+using Kestra.Scheduler;
+using Kestra.Storage;
+using Kestra.Webserver;
+using Kestra.Worker;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kestra.Cli.Composition;
+
+/// <summary>
+/// A server, or the parts of one, put together in this process. Starting it migrates the database, takes up what was open and
+/// then opens the ports; stopping it drains.
+/// </summary>
+public sealed class KestraServer : IAsyncDisposable
+{
+    private readonly IHost host;
+    private readonly ServerParts parts;
+    private DatabaseLock? databaseLock;
+
+    private KestraServer(IHost host, ServerSettings settings, ServerParts parts)
+    {
+        this.host = host;
+        this.parts = parts;
+        Settings = settings;
+    }
+
+    public IServiceProvider Services => host.Services;
+
+    public ServerSettings Settings { get; }
+
+    /// <summary>The port of UI and API, once started; null without a webserver.</summary>
+    public int? Port => Services.GetService<WebserverHost>()?.Port;
+
+    /// <summary>The port of health and metrics, once started; null when it is switched off.</summary>
+    public int? ManagementPort => Services.GetService<ManagementServer>()?.Port;
+
+    /// <summary>Puts a server together. Nothing is opened yet.</summary>
+    /// <param name="replace">Replaces services before the server is built: tests bring their own store, clock or ids.</param>
+    /// <exception cref="ConfigurationException">A setting is missing or cannot work.</exception>
+    public static KestraServer Create(KestraConfiguration configuration, ServerType type, ServerParts parts, LogLevels levels, Action<IServiceCollection>? replace = null)
+    {
+        var settings = ServerSettingsReader.Read(configuration, type, Environment.ProcessorCount);
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        var services = builder.Services;
+        AddBasics(services, configuration, settings, levels);
+        StoreFactory.AddStores(services, settings);
+        EngineServices.AddEngine(services, configuration);
+        AddParts(services, configuration, settings, parts);
+        replace?.Invoke(services);
+        return new KestraServer(builder.Build(), settings, parts);
+    }
+
+    /// <exception cref="DatabaseInUseException">Another server has the embedded database.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var store = Services.GetRequiredService<IStore>();
+        if (store is Storage.Sqlite.SqliteStore)
+        {
+            databaseLock = DatabaseLock.Take(Settings.DatabaseFile);
+        }
+
+        await store.MigrateAsync(cancellationToken);
+        await host.StartAsync(cancellationToken);
+        await ReadyAsync(cancellationToken);
+    }
+
+    /// <summary>Takes nothing new and waits for what runs, within the grace period.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => host.StopAsync(cancellationToken);
+
+    /// <summary>Runs until the process is asked to stop.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellationToken) => host.WaitForShutdownAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (host is IAsyncDisposable disposable)
+        {
+            await disposable.DisposeAsync();
+        }
+
+        databaseLock?.Dispose();
+    }
+
+    private static void AddBasics(IServiceCollection services, KestraConfiguration configuration, ServerSettings settings, LogLevels levels)
+    {
+        services.AddSingleton(configuration);
+        services.AddSingleton(settings);
+        services.AddSingleton(levels);
+        services.AddSingleton(ProductVersion.Current);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<IIdSource, RandomIdSource>();
+        services.AddLogging(static logging => logging.SetMinimumLevel(LogLevel.Trace));
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.TerminationGracePeriod + TimeSpan.FromSeconds(30));
+    }
+
+    private static void AddParts(IServiceCollection services, KestraConfiguration configuration, ServerSettings settings, ServerParts parts)
+    {
+        if (parts.HasFlag(ServerParts.Executor))
+        {
+            services.AddKestraExecutor(new ExecutorIdentity(0, "embedded"));
+        }
+
+        if (parts.HasFlag(ServerParts.Worker) && settings.WorkerThreads > 0)
+        {
+            services.AddKestraWorker(Guid.NewGuid().ToString(), new WorkerOptions
+            {
+                Threads = settings.WorkerThreads,
+                TerminationGracePeriod = settings.TerminationGracePeriod,
+                WorkingFolder = settings.TemporaryFolder,
+            });
+        }
+
+        if (parts.HasFlag(ServerParts.Scheduler))
+        {
+            services.AddKestraScheduler();
+        }
+
+        if (parts.HasFlag(ServerParts.Webserver))
+        {
+            services.AddKestraWebserver(WebserverSettings.Read(configuration));
+            services.AddSingleton<WebserverHost>();
+            services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<WebserverHost>());
+        }
+
+        if (parts.HasFlag(ServerParts.Management))
+        {
+            AddManagement(services, settings);
+        }
+    }
+
+    private static void AddManagement(IServiceCollection services, ServerSettings settings)
+    {
+        services.TryAddSingleton<MetricCollector>();
+        services.AddSingleton<ProcessMetrics>();
+        services.AddSingleton<IHealthIndicator>(static provider => new ServiceIndicator(() => Problem(provider)));
+        services.AddSingleton<IHealthIndicator>(provider => new DatabaseIndicator(provider.GetRequiredService<IStore>(), settings.DatabaseFile, "SQLite"));
+        services.AddSingleton<IHealthIndicator>(_ => new DiskSpaceIndicator(settings.StorageFolder));
+        services.AddSingleton<ManagementEndpoints>();
+        services.AddSingleton<ManagementServer>();
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<ManagementServer>());
+    }
+
+    private static string? Problem(IServiceProvider provider) =>
+        provider.GetService<ExecutorService>()?.Unhealthy ?? provider.GetService<SchedulerService>()?.Unhealthy;
+
+    private async Task ReadyAsync(CancellationToken cancellationToken)
+    {
+        if (parts.HasFlag(ServerParts.Executor))
+        {
+            await Services.GetRequiredService<ExecutorService>().Ready.WaitAsync(cancellationToken);
+        }
+
+        if (parts.HasFlag(ServerParts.Scheduler))
+        {
+            await Services.GetRequiredService<SchedulerService>().Ready.WaitAsync(cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+using Kestra.Hosting.Configuration;
+using Kestra.Webserver;
+
+namespace Kestra.Cli.Composition;
+
+/// <summary>Reads the options of the web server from the configuration.</summary>
+internal static class WebserverSettings
+{
+    public static WebserverOptions Read(KestraConfiguration configuration)
+    {
+        var defaults = new WebserverOptions();
+        return defaults with
+        {
+            Url = configuration.Text("kestra.url")?.TrimEnd('/') ?? "",
+            Username = configuration.Text("kestra.server.basic-auth.username"),
+            Password = configuration.Text("kestra.server.basic-auth.password"),
+            Realm = configuration.Text("kestra.server.basic-auth.realm", defaults.Realm),
+            MaxRequestBytes = configuration.Size("micronaut.server.max-request-size", defaults.MaxRequestBytes),
+            PreviewInitialRows = configuration.Integer("kestra.server.preview.initial-rows", defaults.PreviewInitialRows),
+            PreviewMaxRows = configuration.Integer("kestra.server.preview.max-rows", defaults.PreviewMaxRows),
+            SystemNamespace = configuration.Text("kestra.system-flows.namespace", defaults.SystemNamespace),
+        };
+    }
+}

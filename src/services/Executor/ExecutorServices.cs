@@ -1,0 +1,67 @@
+using Kestra.Engine;
+using Kestra.Executor.Following;
+using Kestra.Executor.Jobs;
+using Kestra.Executor.Loop;
+using Kestra.Executor.Programs;
+using Kestra.Executor.Reading;
+using Kestra.Executor.Subflows;
+using Kestra.Hosting.Flows;
+using Kestra.Hosting.Lanes;
+using Kestra.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Kestra.Executor;
+
+/// <summary>Puts the executor together.</summary>
+public static class ExecutorServices
+{
+    /// <summary>
+    /// Adds the executor of one partition with the lanes of a single process. The store, <see cref="EngineEnvironment"/>,
+    /// <see cref="StoredFlows"/>, the inputs of flows, clock and ids must be there.
+    /// </summary>
+    public static IServiceCollection AddKestraExecutor(this IServiceCollection services, ExecutorIdentity identity, Action<ExecutorOptions>? configure = null)
+    {
+        var options = services.AddOptions<ExecutorOptions>();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        options.ValidateDataAnnotations();
+        services.AddSingleton(identity);
+        services.AddSingleton<ExecutionDecider>();
+        services.AddSingleton<WorkerJobQueue>();
+        services.AddSingleton<IWorkerJobs>(static provider => provider.GetRequiredService<WorkerJobQueue>());
+        services.AddSingleton(static provider => new LogBuffer(Options(provider).LogCapacity));
+        services.AddSingleton<ILogSink>(static provider => provider.GetRequiredService<LogBuffer>());
+        services.AddSingleton<ChangeSignals>();
+        services.AddSingleton<IExecutionEnds>(static provider => provider.GetRequiredService<ChangeSignals>());
+        services.AddSingleton(static provider => new ExecutorInbox(Options(provider), provider.GetRequiredService<WorkerJobQueue>()));
+        services.AddSingleton<IExecutionCommands>(static provider => provider.GetRequiredService<ExecutorInbox>());
+        services.AddSingleton(static provider => new FlowPrograms(
+            provider.GetRequiredService<IStore>().Flows,
+            provider.GetRequiredService<StoredFlows>().Read,
+            Compiler(provider),
+            Options(provider).ProgramCacheSize));
+        services.AddSingleton<ISubflowInputs, SubflowInputs>();
+        services.AddSingleton<StoredExecutionReader>();
+        services.AddSingleton<IExecutionReader>(static provider => provider.GetRequiredService<StoredExecutionReader>());
+        services.AddSingleton<ExecutionFollow>();
+        services.AddSingleton<IExecutionFollow>(static provider => provider.GetRequiredService<ExecutionFollow>());
+        services.AddSingleton<ILogFollow>(static provider => provider.GetRequiredService<ExecutionFollow>());
+        services.AddSingleton(Compiler);
+        services.AddSingleton<ExecutorService>();
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<ExecutorService>());
+        return services;
+    }
+
+    private static ExecutorOptions Options(IServiceProvider provider) => provider.GetRequiredService<IOptions<ExecutorOptions>>().Value;
+
+    private static Func<Model.Flows.Flow, FlowProgram> Compiler(IServiceProvider provider)
+    {
+        var environment = provider.GetRequiredService<EngineEnvironment>();
+        return flow => FlowProgram.Compile(flow, environment);
+    }
+}

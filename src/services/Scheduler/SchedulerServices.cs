@@ -1,0 +1,43 @@
+using Kestra.Hosting.Flows;
+using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Triggers;
+using Kestra.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Kestra.Scheduler;
+
+/// <summary>Puts the scheduler together.</summary>
+public static class SchedulerServices
+{
+    /// <summary>Adds the scheduler. The store, the lanes of executions, <see cref="StoredFlows"/>, inputs and clock must be there.</summary>
+    public static IServiceCollection AddKestraScheduler(this IServiceCollection services, Action<SchedulerOptions>? configure = null)
+    {
+        var options = services.AddOptions<SchedulerOptions>();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        options.ValidateDataAnnotations();
+        services.TryAddSingleton<TriggerExecutions>();
+        services.AddSingleton(static provider => new SchedulerService(
+            provider.GetRequiredService<IStore>().Flows,
+            provider.GetRequiredService<IStore>().Triggers,
+            provider.GetRequiredService<StoredFlows>().Read,
+            provider.GetRequiredService<TriggerExecutions>(),
+            provider.GetRequiredService<IExecutionCommands>(),
+            provider.GetRequiredService<IExecutionReader>(),
+            provider.GetRequiredService<IExecutionEnds>(),
+            provider.GetRequiredService<ILogSink>(),
+            provider.GetRequiredService<IOptions<SchedulerOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<SchedulerService>>()));
+        services.AddSingleton<ITriggerControl>(static provider => provider.GetRequiredService<SchedulerService>());
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<SchedulerService>());
+        return services;
+    }
+}

@@ -1,0 +1,54 @@
+using Kestra.Expressions;
+using Kestra.Hosting.Expressions;
+using Kestra.Hosting.KeyValues;
+using Kestra.Model.Identifiers;
+using Kestra.Storage.Objects;
+using Kestra.Worker.Jobs;
+using Kestra.Worker.Logs;
+using Kestra.Worker.Running;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Kestra.Worker;
+
+/// <summary>Puts the worker together.</summary>
+public static class WorkerServices
+{
+    /// <summary>
+    /// Adds a worker. The lanes, internal storage, <see cref="ExpressionEngine"/>, <see cref="ExpressionOutside"/>, clock and ids
+    /// must be there.
+    /// </summary>
+    /// <param name="id">UUID of this worker process.</param>
+    public static IServiceCollection AddKestraWorker(this IServiceCollection services, string id, WorkerOptions options)
+    {
+        services.AddSingleton(new WorkerIdentity(id));
+        services.AddSingleton(options);
+        services.AddSingleton<RunMasks>();
+        services.AddSingleton(RunServicesOf);
+        services.AddSingleton<AttemptRunner>();
+        services.AddSingleton<WorkingDirectoryRunner>();
+        services.AddSingleton<JobRunner>();
+        services.AddSingleton<WorkerService>();
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<WorkerService>());
+        return services;
+    }
+
+    private static RunServices RunServicesOf(IServiceProvider provider)
+    {
+        var outside = provider.GetRequiredService<ExpressionOutside>();
+        var objects = provider.GetRequiredService<IObjectStorage>();
+        var time = provider.GetRequiredService<TimeProvider>();
+        return new RunServices
+        {
+            Expressions = provider.GetRequiredService<ExpressionEngine>(),
+            ExpressionHost = (@namespace, tenantId, flowId, executionId, secretSeen) =>
+                new StoredExpressionHost(outside, new ExpressionPlace(tenantId, @namespace, flowId, executionId), secretSeen),
+            Objects = objects,
+            KeyValues = (tenantId, @namespace) => new NamespaceKeyValues(objects, tenantId, @namespace, time),
+            PluginServices = provider,
+            Time = time,
+            Ids = provider.GetRequiredService<IIdSource>(),
+            AllowedPaths = outside.AllowedPaths ?? [],
+        };
+    }
+}
