@@ -1,0 +1,71 @@
+using System.Globalization;
+using Kestra.Load.Workloads;
+
+namespace Kestra.Load;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record LoadOptions
+{
+    public required string Program { get; init; }
+    public IReadOnlyCollection<string> Workloads { get; init; } = Measurements.Names.ToList();
+
+    /// <summary>Length of each run.</summary>
+    public double Seconds { get; init; } = 10;
+
+    /// <summary>Executions a minute; null searches for the highest that holds.</summary>
+    public double? Rate { get; init; }
+
+    /// <summary>Where the search begins, executions a minute.</summary>
+    public double StartRate { get; init; } = 20_000;
+
+    /// <summary>Folder for the databases of the run; a RAM disk would hide what a commit costs.</summary>
+    public string Folder { get; init; } = Path.Combine(Environment.CurrentDirectory, "bench", "out");
+
+    /// <summary>File that gets the table besides standard output.</summary>
+    public string? ReportFile { get; init; }
+
+    public static string Help { get; } = $"""
+        bench/run [WORKLOAD...] [OPTION...]
+        Workloads: {string.Join(' ', Measurements.Names)} (default: all)
+          --seconds N      length of each run (10)
+          --rate N         executions a minute; without it the highest rate with p99 < 250 ms is searched for
+          --start-rate N   where the search begins (20000)
+          --folder DIR     where the databases of the run are (bench/out)
+          --report FILE    write the table there too
+        """;
+
+    /// <returns>Null when the help was asked for.</returns>
+    public static LoadOptions? Parse(string[] arguments)
+    {
+        var options = new LoadOptions { Program = "" };
+        var workloads = new List<string>();
+        for (var index = 0; index < arguments.Length; index++)
+        {
+            var argument = arguments[index];
+            if (argument is "--help" or "-h")
+            {
+                return null;
+            }
+
+            if (!argument.StartsWith("--", StringComparison.Ordinal))
+            {
+                workloads.Add(Measurements.Names.Contains(argument) ? argument : throw new ArgumentException($"There is no workload '{argument}'. There are: {string.Join(", ", Measurements.Names)}"));
+                continue;
+            }
+
+            var value = index + 1 < arguments.Length ? arguments[++index] : throw new ArgumentException($"{argument} needs a value.");
+            options = argument switch
+            {
+                "--program" => options with { Program = value },
+                "--seconds" => options with { Seconds = double.Parse(value, CultureInfo.InvariantCulture) },
+                "--rate" => options with { Rate = double.Parse(value, CultureInfo.InvariantCulture) },
+                "--start-rate" => options with { StartRate = double.Parse(value, CultureInfo.InvariantCulture) },
+                "--folder" => options with { Folder = Path.GetFullPath(value) },
+                "--report" => options with { ReportFile = value },
+                _ => throw new ArgumentException($"There is no option {argument}."),
+            };
+        }
+
+        return workloads.Count > 0 ? options with { Workloads = workloads } : options;
+    }
+}

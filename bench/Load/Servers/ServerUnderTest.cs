@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Kestra.Load.Servers;
+
+/// <summary>The product as a process of its own, in a folder of its own.</summary>
+internal sealed class ServerUnderTest : IAsyncDisposable
+{
+    private const string User = "bench@kestra.local";
+    private const string Password = "Bench1234";
+
+    private readonly string program;
+    private readonly string folder;
+    private readonly int port = FreePort();
+    private Process? process;
+
+    public ServerUnderTest(string program, string folder)
+    {
+        this.program = program;
+        this.folder = folder;
+        Directory.CreateDirectory(folder);
+        Client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 2_000, PooledConnectionLifetime = Timeout.InfiniteTimeSpan })
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}/"),
+            Timeout = TimeSpan.FromMinutes(5),
+        };
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
+    }
+
+    public HttpClient Client { get; }
+
+    public string DatabaseFile => Path.Combine(folder, "data", "database.db");
+
+    /// <summary>Resident memory in MiB, from the kernel.</summary>
+    public double ResidentMebibytes => Status("VmRSS:") / 1024.0;
+
+    /// <summary>Processor time used so far.</summary>
+    public TimeSpan Processor
+    {
+        get
+        {
+            process!.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
+    /// <returns>From the start of the process to the first answer with status 200.</returns>
+    public async Task<TimeSpan> StartAsync()
+    {
+        var began = Stopwatch.GetTimestamp();
+        var start = new ProcessStartInfo("dotnet", [program, "server", "local", "--port", port.ToString(CultureInfo.InvariantCulture), "--no-tutorials"])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["KESTRA_CONFIGURATION"] = $"kestra:\n  server:\n    basic-auth:\n      username: {User}\n      password: {Password}\nmicronaut:\n  server:\n    port: {port}\n";
+        process = Process.Start(start) ?? throw new InvalidOperationException("The server did not start.");
+        var output = new StringBuilder();
+        process.OutputDataReceived += (_, line) => Keep(output, line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(output, line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        while (!await AnswersAsync())
+        {
+            if (process.HasExited || Stopwatch.GetElapsedTime(began) > TimeSpan.FromMinutes(2))
+            {
+                throw new InvalidOperationException($"The server did not come up:\n{output}");
+            }
+
+            await Task.Delay(2);
+        }
+
+        return Stopwatch.GetElapsedTime(began);
+    }
+
+    public void Kill()
+    {
+        process?.Kill(entireProcessTree: true);
+        process?.WaitForExit();
+        process?.Dispose();
+        process = null;
+    }
+
+    public async Task PutFlowAsync(string source)
+    {
+        using var content = new StringContent(source, Encoding.UTF8, "application/x-yaml");
+        using var response = await Client.PostAsync(new Uri("api/v1/main/flows", UriKind.Relative), content);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw new InvalidOperationException($"The flow was refused: {await response.Content.ReadAsStringAsync()}");
+        }
+    }
+
+    /// <summary>Starts an execution and waits for its durable end.</summary>
+    public async Task<bool> RunAsync(string flow, string expected = "\"state\":{\"current\":\"SUCCESS\"")
+    {
+        using var response = await Client.PostAsync(new Uri($"api/v1/main/executions/bench/{flow}?wait=true", UriKind.Relative), null);
+        var body = await response.Content.ReadAsStringAsync();
+        return response.StatusCode == HttpStatusCode.OK && body.Contains(expected, StringComparison.Ordinal);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Kill();
+        Client.Dispose();
+        Directory.Delete(folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            using var response = await Client.GetAsync(new Uri("api/v1/main/flows/search?size=1", UriKind.Relative));
+            return response.StatusCode == HttpStatusCode.OK;
+        }
+        catch (HttpRequestException)
+        {
+            // Not listening yet.
+            return false;
+        }
+    }
+
+    private double Status(string field)
+    {
+        var line = File.ReadLines($"/proc/{process!.Id.ToString(CultureInfo.InvariantCulture)}/status").First(text => text.StartsWith(field, StringComparison.Ordinal));
+        return double.Parse(line[field.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+    }
+
+    private static void Keep(StringBuilder output, string? line)
+    {
+        lock (output)
+        {
+            if (line is not null && output.Length < 64 * 1024)
+            {
+                output.AppendLine(line);
+            }
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text;
+
+namespace Kestra.Load.Workloads;
+
+/// <summary>The flows that are measured.</summary>
+internal static class Flows
+{
+    /// <summary>B1: one Log task.</summary>
+    public const string OneTask = """
+        id: one
+        namespace: bench
+        tasks:
+          - id: log
+            type: io.kestra.plugin.core.log.Log
+            message: Hello {{ execution.id }}
+        """;
+
+    /// <summary>Webhook whose body is passed through three tasks.</summary>
+    public const string Webhook = """
+        id: hook
+        namespace: bench
+        tasks:
+          - id: first
+            type: io.kestra.plugin.core.debug.Return
+            format: "{{ trigger.body.items | length }}"
+          - id: second
+            type: io.kestra.plugin.core.debug.Return
+            format: "{{ trigger.body.items[0].name | upper }}"
+          - id: third
+            type: io.kestra.plugin.core.debug.Return
+            format: "{{ outputs.first.value }} {{ outputs.second.value }}"
+        triggers:
+          - id: hook
+            type: io.kestra.plugin.core.trigger.Webhook
+            key: bench-key
+        """;
+
+    /// <summary>A shell task.</summary>
+    public const string Shell = """
+        id: shell
+        namespace: bench
+        tasks:
+          - id: run
+            type: io.kestra.plugin.scripts.shell.Commands
+            taskRunner:
+              type: io.kestra.plugin.core.runner.Process
+            commands: ["true"]
+        """;
+
+    /// <summary>B2: ten tasks in sequence, each with the output of the one before.</summary>
+    public static string TenTasks { get; } = Chain(10);
+
+    /// <summary>B3: a ForEach over so many values.</summary>
+    public static string ForEach(int values) => $$$"""
+        id: each{{{values.ToString(CultureInfo.InvariantCulture)}}}
+        namespace: bench
+        tasks:
+          - id: each
+            type: io.kestra.plugin.core.flow.ForEach
+            concurrencyLimit: 0
+            values: "{{ range(1, {{{values.ToString(CultureInfo.InvariantCulture)}}}) }}"
+            tasks:
+              - id: value
+                type: io.kestra.plugin.core.debug.Return
+                format: "{{ taskrun.value }}"
+        """;
+
+    private static string Chain(int tasks)
+    {
+        var flow = new StringBuilder("id: ten\nnamespace: bench\ntasks:\n");
+        for (var task = 0; task < tasks; task++)
+        {
+            var format = task == 0 ? "{{ execution.id }}" : $"{{{{ outputs.t{(task - 1).ToString(CultureInfo.InvariantCulture)}.value }}}}";
+            flow.Append(CultureInfo.InvariantCulture, $"  - id: t{task}\n    type: io.kestra.plugin.core.debug.Return\n    format: \"{format}\"\n");
+        }
+
+        return flow.ToString();
+    }
+}
