@@ -49,11 +49,11 @@ internal sealed record LoadOptions
 
             if (!argument.StartsWith("--", StringComparison.Ordinal))
             {
-                workloads.Add(Measurements.Names.Contains(argument) ? argument : throw new ArgumentException($"There is no workload '{argument}'. There are: {string.Join(", ", Measurements.Names)}"));
+                workloads.Add(Measurements.Names.Contains(argument) ? argument : throw new FormatException($"There is no workload '{argument}'. There are: {string.Join(", ", Measurements.Names)}"));
                 continue;
             }
 
-            var value = index + 1 < arguments.Length ? arguments[++index] : throw new ArgumentException($"{argument} needs a value.");
+            var value = index + 1 < arguments.Length ? arguments[++index] : throw new FormatException($"{argument} needs a value.");
             options = argument switch
             {
                 "--program" => options with { Program = value },
@@ -62,7 +62,7 @@ internal sealed record LoadOptions
                 "--start-rate" => options with { StartRate = double.Parse(value, CultureInfo.InvariantCulture) },
                 "--folder" => options with { Folder = Path.GetFullPath(value) },
                 "--report" => options with { ReportFile = value },
-                _ => throw new ArgumentException($"There is no option {argument}."),
+                _ => throw new FormatException($"There is no option {argument}."),
             };
         }
 

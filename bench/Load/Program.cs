@@ -9,7 +9,7 @@ try
 {
     options = LoadOptions.Parse(args);
 }
-catch (ArgumentException error)
+catch (FormatException error)
 {
     await Console.Error.WriteLineAsync(error.Message);
     return 2;

@@ -55,6 +55,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         var start = new ProcessStartInfo("dotnet", [program, "server", "local", "--port", port.ToString(CultureInfo.InvariantCulture), "--no-tutorials"])
         {
             WorkingDirectory = folder,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

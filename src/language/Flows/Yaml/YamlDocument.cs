@@ -165,8 +165,9 @@ internal sealed partial class YamlReading(string text, YamlLimits limits)
             return Fraction().IsMatch(text) && double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
         }
 
+        // The casts to object keep the branches from being made one type, which would be the largest.
         private static object Smallest(BigInteger number) =>
-            number >= int.MinValue && number <= int.MaxValue ? (int)number : number >= long.MinValue && number <= long.MaxValue ? (long)number : number;
+            number >= int.MinValue && number <= int.MaxValue ? (object)(int)number : number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number;
 
         [GeneratedRegex(@"^[-+]?(?:0|[1-9][0-9_]*)$", RegexOptions.CultureInvariant, 1000)]
         private static partial Regex Decimal();

@@ -64,7 +64,7 @@ public static class PropertyConversion
         if (target == typeof(int) || target == typeof(long))
         {
             var number = decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var parsed) ? decimal.Truncate(parsed) : throw Wrong(value, "a whole number");
-            return target == typeof(int) ? (int)number : (long)number;
+            return target == typeof(int) ? (object)(int)number : (object)(long)number;
         }
 
         if (target == typeof(double))
