@@ -4,6 +4,7 @@
 #   eng/test.sh [NAME...]       only the test projects whose name contains one of the words
 #   KESTRA_SKIP_BUILD           any value: run what is built
 #   KESTRA_TEST_JOBS            programs that run at the same time (default 2)
+# What the tests need besides the .NET SDK (Python, Node.js, PostgreSQL) is installed with apt when it is missing.
 set -uo pipefail
 
 root=$(cd -P "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -11,6 +12,19 @@ cd "$root"
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
+
+needed=()
+command -v python3 >/dev/null || needed+=(python3)
+command -v node >/dev/null || needed+=(nodejs)
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || needed+=(postgresql)
+if [ ${#needed[@]} -gt 0 ]; then
+  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    echo "The tests need ${needed[*]}. Install them (as root: apt-get install -y ${needed[*]}) and start again." >&2
+    exit 1
+  fi
+  echo "Installing ${needed[*]} ..." >&2
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${needed[@]}"; } >"$results/apt.log" 2>&1 || { cat "$results/apt.log" >&2; exit 1; }
+fi
 
 if [ -z "${KESTRA_SKIP_BUILD:-}" ]; then
   if ! dotnet build Kestra.slnx -v quiet --nologo -clp:ErrorsOnly >"$results/build.log" 2>&1; then
