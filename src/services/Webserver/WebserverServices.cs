@@ -52,13 +52,18 @@ public static class WebserverServices
 
     /// <summary>Maps the API with its error shape, tenants and authentication onto an application.</summary>
     /// <param name="services">Where the parts of the API come from; null: from the application.</param>
-    public static WebApplication MapKestraApi(this WebApplication application, IServiceProvider? services = null)
+    /// <param name="authentication">False lets every caller in: only for an address that no other user can reach.</param>
+    public static WebApplication MapKestraApi(this WebApplication application, IServiceProvider? services = null, bool authentication = true)
     {
         services ??= application.Services;
         application.Use(services.GetRequiredService<ErrorResponses>().HandleAsync);
         application.Use(TenantPath.RewriteAsync);
         application.UseRouting();
-        application.Use(services.GetRequiredService<BasicAuthentication>().AuthoriseAsync);
+        if (authentication)
+        {
+            application.Use(services.GetRequiredService<BasicAuthentication>().AuthoriseAsync);
+        }
+
         application.Use(TenantPath.CheckAsync);
         application.MapMethods("/ping", ["GET", "HEAD"], static (HttpContext http) => Requests.Answers.TextAsync(http, "pong")).Open();
         var api = application.MapGroup("/api/v1");
