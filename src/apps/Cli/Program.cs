@@ -1,15 +1,37 @@
-using Kestra.Cli.Composition;
-using Kestra.Hosting.Configuration;
-using Kestra.Hosting.Logging;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
+using System.Collections;
+using System.Runtime.InteropServices;
+using System.Text;
+using Kestra.Cli.CommandLine;
 
-var environment = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>().ToDictionary(static pair => (string)pair.Key, static pair => (string?)pair.Value ?? "", StringComparer.Ordinal);
-var configuration = new ConfigurationBuilder(environment).ForceLocal(Environment.CurrentDirectory).Build();
-var levels = LogLevels.Read(configuration, null);
-await using var server = KestraServer.Create(configuration, ServerType.Standalone, ServerParts.All, levels, services =>
-    services.AddSingleton<ILoggerProvider>(new ConsoleLines(levels, Console.Out, Console.Error, TimeProvider.System, colours: false)));
-await server.StartAsync(CancellationToken.None);
-await Console.Out.WriteLineAsync($"Server Running: http://127.0.0.1:{server.Port}, Management server on port http://127.0.0.1:{server.ManagementPort}/health");
-await server.WaitForShutdownAsync(CancellationToken.None);
-return 0;
+using var interruption = new Interruption();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, 2));
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, 15));
+
+var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(static entry => (string)entry.Key, static entry => (string?)entry.Value ?? "", StringComparer.Ordinal);
+var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+var colours = !environment.ContainsKey("NO_COLOR");
+var isDumb = environment.GetValueOrDefault("TERM") is "dumb" or null;
+using var output = new StreamWriter(Console.OpenStandardOutput(), utf8) { AutoFlush = true };
+using var error = new StreamWriter(Console.OpenStandardError(), utf8) { AutoFlush = true };
+var terminal = new Terminal(Console.In, TextWriter.Synchronized(output), TextWriter.Synchronized(error))
+{
+    IsInteractive = !Console.IsOutputRedirected && !isDumb,
+    OutputColours = colours && !Console.IsOutputRedirected && !isDumb,
+    ErrorColours = colours && !Console.IsErrorRedirected && !isDumb,
+};
+
+return await new KestraProgram(new CliHost
+{
+    Terminal = terminal,
+    Environment = environment,
+    CurrentFolder = Environment.CurrentDirectory,
+    HomeFolder = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile),
+    Time = TimeProvider.System,
+    Interruption = interruption,
+}).RunAsync(args);
+
+void Stop(PosixSignalContext context, int signal)
+{
+    // The second request does not wait: the system ends the program.
+    context.Cancel = interruption.Request(signal);
+}

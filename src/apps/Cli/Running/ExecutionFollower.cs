@@ -1,0 +1,157 @@
+using System.Text.Json;
+using System.Threading.Channels;
+using Kestra.Cli.Api;
+using Kestra.Cli.CommandLine;
+
+namespace Kestra.Cli.Running;
+
+/// <summary>Watches an execution to its end, and kills it when the user interrupts.</summary>
+internal sealed class ExecutionFollower(ApiClient client, RunScreen screen, TimeProvider time)
+{
+    private const int EventsAhead = 1000;
+    private const int Reconnects = 5;
+
+    private static readonly TimeSpan ReconnectPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(5);
+
+    /// <param name="interruption">The user's wish to stop: the execution is killed, and watched until it has ended.</param>
+    /// <exception cref="CommandFailureException">The server cannot be reached any more, or the execution does not end although it was killed.</exception>
+    public async Task<ExecutionView> FollowAsync(string id, CancellationToken interruption)
+    {
+        var events = Channel.CreateBounded<Event>(new BoundedChannelOptions(EventsAhead) { SingleReader = true });
+        using var given = new CancellationTokenSource();
+        await using var kill = interruption.Register(() => _ = KillAsync(id, events.Writer, given));
+        var logs = PumpLogsAsync(id, events.Writer, given.Token);
+        var states = PumpStatesAsync(id, events.Writer, logs, given.Token);
+        var progress = new RunProgress(screen, time);
+        ExecutionView? last = null;
+        await foreach (var item in events.Reader.ReadAllAsync(CancellationToken.None))
+        {
+            switch (item)
+            {
+                case Event.State(var execution):
+                    last = execution;
+                    progress.Update(execution);
+                    break;
+                case Event.Log(var entry):
+                    progress.Log(entry);
+                    break;
+                case Event.Note(var text):
+                    screen.Line(new Piece(text, Colour.Yellow));
+                    break;
+            }
+        }
+
+        await states;
+        return last ?? throw new CommandFailureException($"The server told nothing about execution {id}.");
+    }
+
+    private async Task PumpStatesAsync(string id, ChannelWriter<Event> writer, Task logs, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var ended = false;
+            for (var attempt = 0; !ended; attempt++)
+            {
+                ended = await PumpStatesOnceAsync(id, writer, cancellationToken);
+                if (!ended && attempt == Reconnects)
+                {
+                    throw new CommandFailureException($"The connection to {client.Server} breaks again and again; execution {id} goes on there.");
+                }
+
+                if (!ended)
+                {
+                    await Task.Delay(ReconnectPause, time, cancellationToken);
+                }
+            }
+
+            // The last lines of the log may come a little after the end.
+            await Task.WhenAny(logs, Task.Delay(LogPatience, time, cancellationToken));
+            writer.TryComplete();
+        }
+        catch (OperationCanceledException error)
+        {
+            writer.TryComplete(new CommandFailureException($"Execution {id} did not end within {KillPatience.TotalSeconds} seconds after it was killed.", error));
+        }
+        catch (Exception error)
+        {
+            writer.TryComplete(error);
+        }
+    }
+
+    /// <returns>Whether the end was seen; false when the stream broke before.</returns>
+    private async Task<bool> PumpStatesOnceAsync(string id, ChannelWriter<Event> writer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var (kind, data) in client.FollowAsync($"/executions/{id}/follow", cancellationToken))
+            {
+                if (kind is "progress" or "end")
+                {
+                    await writer.WriteAsync(new Event.State(ExecutionView.Read(data)), cancellationToken);
+                }
+
+                if (kind == "end")
+                {
+                    return true;
+                }
+            }
+        }
+        catch (Exception error) when (error is IOException or HttpRequestException)
+        {
+            await writer.WriteAsync(new Event.Note($"The connection to {client.Server} broke ({error.Message}); trying again."), cancellationToken);
+            return false;
+        }
+
+        var execution = ExecutionView.Read(await client.SendJsonAsync(HttpMethod.Get, $"/executions/{id}", null, cancellationToken));
+        await writer.WriteAsync(new Event.State(execution), cancellationToken);
+        return execution.IsEnded;
+    }
+
+    private async Task PumpLogsAsync(string id, ChannelWriter<Event> writer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var (_, data) in client.FollowAsync($"/logs/{id}/follow?minLevel=DEBUG", cancellationToken))
+            {
+                // A frame holds one entry, or a list of them.
+                foreach (var entry in data.ValueKind == JsonValueKind.Array ? [.. data.EnumerateArray()] : new[] { data })
+                {
+                    await writer.WriteAsync(new Event.Log(entry), cancellationToken);
+                }
+            }
+        }
+        catch (ChannelClosedException)
+        {
+            // The execution's end was shown and the patience for late lines is over.
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            writer.TryWrite(new Event.Note($"Logs are not shown any further: {error.Message}"));
+        }
+    }
+
+    private async Task KillAsync(string id, ChannelWriter<Event> writer, CancellationTokenSource given)
+    {
+        writer.TryWrite(new Event.Note("Interrupted: killing the execution. Press Ctrl+C again to leave at once."));
+        given.CancelAfter(KillPatience);
+        try
+        {
+            using var response = await client.SendAsync(HttpMethod.Delete, $"/executions/{id}/kill", null, given.Token);
+        }
+        catch (Exception error) when (error is ApiErrorException or CommandFailureException or OperationCanceledException)
+        {
+            writer.TryWrite(new Event.Note($"The execution could not be killed: {error.Message}"));
+        }
+    }
+
+    private abstract record Event
+    {
+        public sealed record State(ExecutionView Execution) : Event;
+
+        public sealed record Log(JsonElement Entry) : Event;
+
+        public sealed record Note(string Text) : Event;
+    }
+}

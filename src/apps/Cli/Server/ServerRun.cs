@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Kestra.Cli.Api;
+using Kestra.Cli.CommandLine;
+using Kestra.Cli.Composition;
+using Kestra.Cli.Running;
+using Kestra.Hosting;
+using Kestra.Hosting.Configuration;
+using Kestra.Hosting.Logging;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Kestra.Cli.Server;
+
+/// <summary>The life of a server process: from its first line to its last.</summary>
+internal sealed partial class ServerRun(Invocation invocation, KestraConfiguration configuration, ServerParts parts)
+{
+    private readonly CliHost host = invocation.Host;
+
+    /// <param name="flowPath">File or folder of flows to load; null loads none.</param>
+    /// <returns>128 plus the number of the signal that ended the server.</returns>
+    public async Task<int> RunAsync(string? flowPath)
+    {
+        var started = host.Time.GetTimestamp();
+        var levels = LogLevels.Read(configuration, invocation.Common.ChosenLevel(invocation.Parsed));
+        await using var server = KestraServer.Create(configuration, ServerType.Standalone, parts, levels, services =>
+            services.AddSingleton<ILoggerProvider>(_ => new ConsoleLines(levels, host.Terminal.Output, host.Terminal.Error, host.Time, host.Terminal.OutputColours)));
+        var logger = server.Services.GetRequiredService<ILoggerFactory>().CreateLogger("io.kestra.cli.Server");
+        LogMachine(logger, Environment.ProcessorCount, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20, Environment.Version.ToString());
+        LogStarting(logger, ProductVersion.Current.Number);
+        foreach (var warning in ConfigurationAliases.Warnings(configuration))
+        {
+            LogWarning(logger, warning);
+        }
+
+        await StartAsync(server);
+        if (flowPath is not null)
+        {
+            await LoadFlowsAsync(server, flowPath, logger);
+        }
+
+        Announce(server, logger, host.Time.GetElapsedTime(started));
+        await StopOnRequestAsync(server, logger);
+        return host.Interruption.ExitCode;
+    }
+
+    private async Task StartAsync(KestraServer server)
+    {
+        try
+        {
+            await server.StartAsync(invocation.CancellationToken);
+        }
+        catch (DatabaseInUseException error)
+        {
+            throw new CommandFailureException(error.Message, error);
+        }
+        catch (IOException error) when (error.InnerException is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } or Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw new CommandFailureException($"A port is in use by another program: {error.Message} Choose another one with --port (or `micronaut.server.port`; for health and metrics `endpoints.all.port`).", error);
+        }
+    }
+
+    private void Announce(KestraServer server, ILogger logger, TimeSpan duration)
+    {
+        var name = server.Settings.Host is "0.0.0.0" or "::" or "127.0.0.1" ? "localhost" : server.Settings.Host;
+        LogParts(logger, server.Settings.WorkerThreads);
+        if (server.ManagementPort is { } management)
+        {
+            LogRunningManaged(logger, name, server.Port ?? 0, management, server.Settings.ManagementPath.TrimEnd('/'));
+        }
+        else
+        {
+            LogRunning(logger, name, server.Port ?? 0);
+        }
+
+        LogReady(logger, $"{duration.TotalSeconds:0.00}", $"http://{name}:{server.Port}{server.Settings.ContextPath}/ui/", server.Settings.DatabaseFile, server.Settings.StorageFolder);
+        if (IPAddress.TryParse(server.Settings.Host, out var address) && IPAddress.IsLoopback(address))
+        {
+            LogLoopback(logger);
+        }
+    }
+
+    private async Task StopOnRequestAsync(KestraServer server, ILogger logger)
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = invocation.CancellationToken.Register(asked.SetResult);
+        await asked.Task;
+        LogShutdown(logger);
+        LogInitiated(logger);
+        var began = Stopwatch.GetTimestamp();
+        try
+        {
+            await server.StopAsync(CancellationToken.None);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            LogShutdownFailed(logger, error);
+            return;
+        }
+
+        LogCompleted(logger, $"{Stopwatch.GetElapsedTime(began).TotalSeconds:0.00}");
+    }
+
+    private async Task LoadFlowsAsync(KestraServer server, string path, ILogger logger)
+    {
+        await using var api = await PrivateApi.StartAsync(server.Services, invocation.CancellationToken);
+        using var client = api.CreateClient(host);
+        await new FlowLoader(client, logger).LoadAsync(path, invocation.CancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Machine information: {Processors} available cpu(s), {Memory}MB max memory, .NET version {Runtime}")]
+    private static partial void LogMachine(ILogger logger, int processors, long memory, string runtime);
+
+    [LoggerMessage(LogLevel.Information, "Starting Kestra {Version} with environments [cli]")]
+    private static partial void LogStarting(ILogger logger, string version);
+
+    [LoggerMessage(LogLevel.Information, "Executor, scheduler and webserver started; worker started with {Threads} thread(s)")]
+    private static partial void LogParts(ILogger logger, int threads);
+
+    [LoggerMessage(LogLevel.Information, "Server Running: http://{Name}:{Port}, Management server on port http://{Name}:{Management}{Path}/health")]
+    private static partial void LogRunningManaged(ILogger logger, string name, int port, int management, string path);
+
+    [LoggerMessage(LogLevel.Information, "Server Running: http://{Name}:{Port}")]
+    private static partial void LogRunning(ILogger logger, string name, int port);
+
+    [LoggerMessage(LogLevel.Information, "Ready in {Seconds} s. UI: {Url}; database: {Database}; files: {Files}. Press Ctrl+C to stop.")]
+    private static partial void LogReady(ILogger logger, string seconds, string url, string database, string files);
+
+    [LoggerMessage(LogLevel.Information, "Only this machine can reach the server; set 'micronaut.server.host: 0.0.0.0' to let others in.")]
+    private static partial void LogLoopback(ILogger logger);
+
+    [LoggerMessage(LogLevel.Warning, "{Message}")]
+    private static partial void LogWarning(ILogger logger, string message);
+
+    [LoggerMessage(LogLevel.Warning, "Receiving shutdown ! Try to graceful exit")]
+    private static partial void LogShutdown(ILogger logger);
+
+    [LoggerMessage(LogLevel.Information, "Kestra server - Shutdown initiated")]
+    private static partial void LogInitiated(ILogger logger);
+
+    [LoggerMessage(LogLevel.Information, "Kestra server - Shutdown completed after {Seconds} s")]
+    private static partial void LogCompleted(ILogger logger, string seconds);
+
+    [LoggerMessage(LogLevel.Error, "Failed to close gracefully!")]
+    private static partial void LogShutdownFailed(ILogger logger, Exception error);
+}
