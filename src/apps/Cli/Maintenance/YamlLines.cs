@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Globalization;
 using System.Text;
@@ -7,7 +8,7 @@ namespace Kestra.Cli.Maintenance;
 /// <summary>Writes maps, lists and texts as YAML.</summary>
 internal static class YamlLines
 {
-    private const string Risky = ":#{}[],&*!|>'\"%@`\n\r\t";
+    private static readonly SearchValues<char> Risky = SearchValues.Create(":#{}[],&*!|>'\"%@`\n\r\t");
 
     public static void Write(TextWriter output, object? value) => Write(output, value, 0);
 
@@ -63,7 +64,7 @@ internal static class YamlLines
     };
 
     private static bool IsPlain(string text) =>
-        text.Length > 0 && text.Trim() == text && text.IndexOfAny(Risky.ToCharArray()) < 0 && text[0] is not ('-' or '?' or '=' or '~')
+        text.Length > 0 && text.Trim() == text && !text.AsSpan().ContainsAny(Risky) && text[0] is not ('-' or '?' or '=' or '~')
         && text.ToLowerInvariant() is not ("null" or "true" or "false" or "yes" or "no" or "on" or "off")
         && !double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out _);
 

@@ -39,16 +39,16 @@ internal sealed class EmbeddedServer : IAsyncDisposable
             levels.Set(logger, LogLevel.None);
         }
 
-        var server = KestraServer.Create(configuration, ServerType.Standalone, ServerParts.Executor | ServerParts.Worker, levels, services =>
+        var created = KestraServer.Create(configuration, ServerType.Standalone, ServerParts.Executor | ServerParts.Worker, levels, services =>
         {
             services.AddSingleton<ILoggerProvider>(_ => new ConsoleLines(levels, host.Terminal.Error, host.Terminal.Error, host.Time, host.Terminal.ErrorColours));
             services.AddKestraWebserver(WebserverSettings.Read(configuration));
         });
-        var embedded = new EmbeddedServer(host, server);
+        var embedded = new EmbeddedServer(host, created);
         try
         {
-            await server.StartAsync(cancellationToken);
-            embedded.api = await PrivateApi.StartAsync(server.Services, cancellationToken);
+            await created.StartAsync(cancellationToken);
+            embedded.api = await PrivateApi.StartAsync(created.Services, cancellationToken);
             return embedded;
         }
         catch (Exception error)

@@ -27,15 +27,15 @@ internal sealed class PrivateApi : IAsyncDisposable
     /// <param name="services">Of a started server.</param>
     public static async Task<PrivateApi> StartAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("kestra-").FullName;
+        var created = Directory.CreateTempSubdirectory("kestra-").FullName;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = services.GetRequiredService<WebserverOptions>().MaxRequestBytes;
-            kestrel.ListenUnixSocket(SocketIn(folder));
+            kestrel.ListenUnixSocket(SocketIn(created));
         });
-        var api = new PrivateApi(folder, builder.Build());
+        var api = new PrivateApi(created, builder.Build());
         try
         {
             api.application.MapKestraApi(services, authentication: false);
