@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kestra.Scenarios;
+
+/// <summary>All recorded cases on one server. They mostly wait, so they run beside each other and every test takes its own outcome.</summary>
+public abstract class RecordedRuns : IAsyncLifetime
+{
+    private const int AtOnce = 48;
+
+    private readonly ConcurrentDictionary<string, Task<JsonObject>> runs = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim places = new(AtOnce);
+    private readonly CancellationTokenSource stopping = new();
+    private ScenarioServer? server;
+
+    public async ValueTask InitializeAsync()
+    {
+        server = await ScenarioServer.StartAsync(Replace, CancellationToken.None);
+        foreach (var name in Recording.Names)
+        {
+            runs[name] = Task.Run(() => RunAsync(name));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        if (server is not null)
+        {
+            await server.DisposeAsync();
+        }
+
+        stopping.Dispose();
+        places.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    internal Task<JsonObject> OfAsync(string name) => runs[name];
+
+    /// <summary>The store to run on; null is the embedded database.</summary>
+    protected abstract Action<IServiceCollection>? Replace { get; }
+
+    private async Task<JsonObject> RunAsync(string name)
+    {
+        await places.WaitAsync(stopping.Token);
+        try
+        {
+            return await new ScenarioDriver(server!, Recording.Read(name)).RunAsync(stopping.Token);
+        }
+        finally
+        {
+            places.Release();
+        }
+    }
+}
+
+public sealed class RunsOnSqlite : RecordedRuns
+{
+    protected override Action<IServiceCollection>? Replace => null;
+}
