@@ -176,9 +176,9 @@ internal sealed class ScenarioDriver(ScenarioServer server, Recording recording)
                 }
             }
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"Waited {Patience.TotalSeconds} s for {what}; the execution is then\n{Shown(last)}");
+            throw new TimeoutException($"Waited {Patience.TotalSeconds} s for {what}; the execution is then\n{Shown(last)}", late);
         }
 
         throw new InvalidOperationException($"Waited for {what}, but the execution has ended as\n{Shown(last)}");

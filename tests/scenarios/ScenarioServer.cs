@@ -29,16 +29,16 @@ internal sealed class ScenarioServer : IAsyncDisposable
     /// <param name="replace">Brings another store than the embedded database.</param>
     public static async Task<ScenarioServer> StartAsync(Action<IServiceCollection>? replace, CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("kestra-scenarios-").FullName;
+        var created = Directory.CreateTempSubdirectory("kestra-scenarios-").FullName;
         var configuration = new ConfigurationBuilder(new Dictionary<string, string>(StringComparer.Ordinal))
-            .ForceLocal(folder)
+            .ForceLocal(created)
             .Force("kestra.worker.max-num-threads", "200")
-            .Force("kestra.tasks.tmp-dir.path", Path.Combine(folder, "runs"))
+            .Force("kestra.tasks.tmp-dir.path", Path.Combine(created, "runs"))
             .Force("kestra.server.termination-grace-period", "PT1S")
             .Build();
-        var server = KestraServer.Create(configuration, ServerType.Standalone, ServerParts.Embedded, LogLevels.Read(configuration, null), replace);
-        await server.StartAsync(cancellationToken);
-        return new ScenarioServer(server, folder);
+        var started = KestraServer.Create(configuration, ServerType.Standalone, ServerParts.Embedded, LogLevels.Read(configuration, null), replace);
+        await started.StartAsync(cancellationToken);
+        return new ScenarioServer(started, created);
     }
 
     /// <summary>Stores a flow as the API does.</summary>
