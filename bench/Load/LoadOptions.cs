@@ -18,6 +18,12 @@ internal sealed record LoadOptions
     /// <summary>Where the search begins, executions a minute.</summary>
     public double StartRate { get; init; } = 20_000;
 
+    /// <summary>Executions in the database whose pages are listed.</summary>
+    public int Rows { get; init; } = 1_000_000;
+
+    /// <summary>Schedules that are loaded; a multiple of 1,000.</summary>
+    public int Schedules { get; init; } = 100_000;
+
     /// <summary>Folder for the databases of the run; a RAM disk would hide what a commit costs.</summary>
     public string Folder { get; init; } = Path.Combine(Environment.CurrentDirectory, "bench", "out");
 
@@ -30,6 +36,8 @@ internal sealed record LoadOptions
           --seconds N      length of each run (10)
           --rate N         executions a minute; without it the highest rate with p99 < 250 ms is searched for
           --start-rate N   where the search begins (20000)
+          --rows N         executions that the lists are taken from (1000000)
+          --schedules N    schedules that are loaded (100000)
           --folder DIR     where the databases of the run are (bench/out)
           --report FILE    write the table there too
         """;
@@ -60,6 +68,8 @@ internal sealed record LoadOptions
                 "--seconds" => options with { Seconds = double.Parse(value, CultureInfo.InvariantCulture) },
                 "--rate" => options with { Rate = double.Parse(value, CultureInfo.InvariantCulture) },
                 "--start-rate" => options with { StartRate = double.Parse(value, CultureInfo.InvariantCulture) },
+                "--rows" => options with { Rows = int.Parse(value, CultureInfo.InvariantCulture) },
+                "--schedules" => options with { Schedules = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--folder" => options with { Folder = Path.GetFullPath(value) },
                 "--report" => options with { ReportFile = value },
                 _ => throw new FormatException($"There is no option {argument}."),

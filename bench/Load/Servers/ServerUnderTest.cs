@@ -87,6 +87,19 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         process = null;
     }
 
+    /// <summary>SIGTERM, and waits for the drain.</summary>
+    public async Task StopAsync()
+    {
+        using (var kill = Process.Start("kill", ["-TERM", process!.Id.ToString(CultureInfo.InvariantCulture)]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await process.WaitForExitAsync();
+        process.Dispose();
+        process = null;
+    }
+
     public async Task PutFlowAsync(string source)
     {
         using var content = new StringContent(source, Encoding.UTF8, "application/x-yaml");

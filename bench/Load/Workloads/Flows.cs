@@ -66,6 +66,25 @@ internal static class Flows
                 format: "{{ taskrun.value }}"
         """;
 
+    /// <summary>A flow with many schedules: one that fires every second, the others once a year.</summary>
+    public static string Scheduled(int number, int triggers)
+    {
+        var flow = new StringBuilder();
+        flow.Append(CultureInfo.InvariantCulture, $"id: scheduled{number}\nnamespace: bench.schedules\ntasks:\n  - id: log\n    type: io.kestra.plugin.core.log.Log\n    message: due\ntriggers:\n");
+        for (var trigger = 0; trigger < triggers; trigger++)
+        {
+            var everySecond = trigger == 0 && number % 50 == 0;
+            var cron = everySecond ? "* * * * * *" : string.Create(CultureInfo.InvariantCulture, $"{trigger % 60} {number % 24} 1 {1 + (number % 12)} *");
+            flow.Append(CultureInfo.InvariantCulture, $"  - id: t{trigger}\n    type: io.kestra.plugin.core.trigger.Schedule\n    cron: \"{cron}\"\n");
+            if (everySecond)
+            {
+                flow.Append("    withSeconds: true\n");
+            }
+        }
+
+        return flow.ToString();
+    }
+
     private static string Chain(int tasks)
     {
         var flow = new StringBuilder("id: ten\nnamespace: bench\ntasks:\n");

@@ -11,7 +11,7 @@ internal sealed class Measurements(LoadOptions options, Report report)
 {
     private readonly TimeSpan duration = TimeSpan.FromSeconds(options.Seconds);
 
-    public static IReadOnlyList<string> Names { get; } = ["floors", "start", "latency", "one", "ten", "each", "webhook", "shell", "recovery"];
+    public static IReadOnlyList<string> Names { get; } = ["floors", "start", "latency", "one", "ten", "each", "webhook", "shell", "recovery", "list", "schedules"];
 
     private double commitMilliseconds = double.NaN;
     private double rowsPerSecond = double.NaN;
@@ -37,7 +37,7 @@ internal sealed class Measurements(LoadOptions options, Report report)
         await WarmUpAsync(server);
         foreach (var (name, measure) in new (string, Func<ServerUnderTest, Task>)[]
         {
-            ("latency", LatencyAsync), ("one", OneAsync), ("ten", TenAsync), ("each", EachAsync), ("webhook", WebhookAsync), ("shell", ShellAsync), ("recovery", RecoveryAsync),
+            ("latency", LatencyAsync), ("one", OneAsync), ("ten", TenAsync), ("each", EachAsync), ("webhook", WebhookAsync), ("shell", ShellAsync), ("recovery", RecoveryAsync), ("list", ListAsync), ("schedules", SchedulesAsync),
         })
         {
             if (chosen.Contains(name))
@@ -171,6 +171,52 @@ internal sealed class Measurements(LoadOptions options, Report report)
         await server.StartAsync();
         await server.RunAsync("one");
         report.Add(new Figure("kill -9 under load to the next execution done", Stopwatch.GetElapsedTime(began).TotalMilliseconds, "ms"));
+    }
+
+    private async Task ListAsync(ServerUnderTest server)
+    {
+        await Task.WhenAll(Enumerable.Range(0, 1_000).Select(_ => server.RunAsync("one")));
+        await server.StopAsync();
+        var rows = ManyExecutions.Multiply(server.DatabaseFile, options.Rows);
+        report.Add(new Figure($"start with {rows} executions stored", (await server.StartAsync()).TotalMilliseconds, "ms"));
+        var now = DateTimeOffset.UtcNow;
+        foreach (var (name, filter) in new[]
+        {
+            ("no filter", ""),
+            ("by namespace", "filters[namespace][EQUALS]=bench"),
+            ("by flow and state", "filters[namespace][EQUALS]=bench&filters[flowId][EQUALS]=one&filters[state][EQUALS]=SUCCESS"),
+            ("failed of the last day", $"filters[state][EQUALS]=FAILED&filters[startDate][GREATER_THAN_OR_EQUAL_TO]={now.AddDays(-1).UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}"),
+            ("of the last day, newest first", $"filters[startDate][GREATER_THAN_OR_EQUAL_TO]={now.AddDays(-1).UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}&sort=state.startDate:desc"),
+        })
+        {
+            var latencies = new Latencies();
+            for (var run = 0; run < 50; run++)
+            {
+                var began = Stopwatch.GetTimestamp();
+                _ = await server.Client.GetStringAsync(new Uri($"api/v1/main/executions/search?page={1 + (run % 3)}&size=50&{filter}", UriKind.Relative));
+                latencies.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            }
+
+            report.Add(new Figure($"list 50 of {rows} executions, {name}, p50", latencies.Percentile(0.5), "ms"));
+            report.Add(new Figure($"list 50 of {rows} executions, {name}, p99", latencies.Percentile(0.99), "ms"));
+        }
+    }
+
+    private async Task SchedulesAsync(ServerUnderTest server)
+    {
+        const int FlowCount = 1_000;
+        var triggers = options.Schedules / FlowCount;
+        for (var flow = 0; flow < FlowCount; flow += 50)
+        {
+            await Task.WhenAll(Enumerable.Range(flow, 50).Select(number => server.PutFlowAsync(Flows.Scheduled(number, triggers))));
+        }
+
+        report.Add(new Figure($"memory with {options.Schedules} schedules", server.ResidentMebibytes, "MiB"));
+        await server.StopAsync();
+        report.Add(new Figure($"start with {options.Schedules} schedules", (await server.StartAsync()).TotalMilliseconds, "ms"));
+        var lateness = await Lateness.MeasureAsync(server, TimeSpan.FromSeconds(10));
+        report.Add(new Figure("lateness of schedules, p50", lateness.Percentile(0.5), "ms"));
+        report.Add(new Figure("lateness of schedules, p99", lateness.Percentile(0.99), "ms"));
     }
 
     private static async Task ForgiveAsync(ServerUnderTest server)

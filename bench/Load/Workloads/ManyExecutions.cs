@@ -1,0 +1,67 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace Kestra.Load.Workloads;
+
+/// <summary>Makes a large database out of a small one: the rows of ended executions again under other ids and earlier dates.</summary>
+internal static class ManyExecutions
+{
+    private const long TicksPerDay = 864_000_000_000;
+
+    /// <param name="databaseFile">Of a server that does not run.</param>
+    /// <returns>Rows that there are now.</returns>
+    public static long Multiply(string databaseFile, int wanted)
+    {
+        SQLitePCL.Batteries_V2.Init();
+        using var connection = new SqliteConnection($"Data Source={databaseFile};Pooling=False");
+        connection.Open();
+        Run(connection, "PRAGMA synchronous = OFF");
+        var columns = Columns(connection);
+        for (var rows = Count(connection); rows < wanted; rows = Count(connection))
+        {
+            var copied = string.Join(", ", columns.Select(static column => column switch
+            {
+                "id" => "substr(id, 1, 10) || lower(hex(randomblob(6)))",
+                "state" => "CASE WHEN abs(random()) % 50 = 0 THEN 'FAILED' ELSE state END",
+                "start_date" => string.Create(CultureInfo.InvariantCulture, $"start_date - abs(random()) % {30 * TicksPerDay}"),
+                _ => column,
+            }));
+            var limit = Math.Min(rows, wanted - rows).ToString(CultureInfo.InvariantCulture);
+            Run(connection, $"INSERT INTO execution ({string.Join(", ", columns)}) SELECT {copied} FROM execution WHERE ended = 1 LIMIT {limit}");
+        }
+
+        Run(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+        return Count(connection);
+    }
+
+    private static List<string> Columns(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT name FROM pragma_table_info('execution') WHERE pk = 0 AND name <> 'key'";
+        using var reader = command.ExecuteReader();
+        var columns = new List<string>();
+        while (reader.Read())
+        {
+            columns.Add(reader.GetString(0));
+        }
+
+        return columns;
+    }
+
+    private static long Count(SqliteConnection connection)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT count(*) FROM execution";
+        return (long)command.ExecuteScalar()!;
+    }
+
+    private static void Run(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandTimeout = 600;
+#pragma warning disable CA2100 // The texts are those of this file.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+}
