@@ -106,8 +106,8 @@ internal sealed partial class NamespaceKvUpdateCommand : ApiCommand
     {
         try
         {
-            // A bare word would be a symbol, which means a text to the user.
-            return !Word().IsMatch(text.Trim()) && text.Trim().Length > 0 && IonText.Read(text) is not null;
+            // A bare word would be a symbol, which means a text to the user; several words are several values.
+            return !Word().IsMatch(text.Trim()) && IonText.ReadAll(new StringReader(text)).Take(2).Count() == 1;
         }
         catch (IonException)
         {

@@ -39,6 +39,8 @@ internal sealed class EmbeddedServer : IAsyncDisposable
             levels.Set(logger, LogLevel.None);
         }
 
+        // What keeps a server from starting is told by this program, without a trace.
+        levels.Set("Microsoft.Extensions.Hosting", LogLevel.None);
         var created = KestraServer.Create(configuration, ServerType.Standalone, ServerParts.Executor | ServerParts.Worker, levels, services =>
         {
             services.AddSingleton<ILoggerProvider>(_ => new ConsoleLines(levels, host.Terminal.Error, host.Terminal.Error, host.Time, host.Terminal.ErrorColours));

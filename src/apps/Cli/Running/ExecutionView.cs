@@ -60,6 +60,11 @@ internal sealed record ExecutionView
         return Date(state, "endDate", out var end) ? end - start : TimeSpan.Zero;
     }
 
+    /// <summary>Date of the last entry of the state's history.</summary>
+    internal static DateTimeOffset? SinceOf(JsonElement document) =>
+        document.TryGetProperty("state", out var state) && state.TryGetProperty("histories", out var histories) && histories.ValueKind == JsonValueKind.Array
+        && histories.GetArrayLength() is > 0 and var length && Date(histories[length - 1], "date", out var date) ? date : null;
+
     private static bool Date(JsonElement state, string property, out DateTimeOffset date)
     {
         date = default;
@@ -69,7 +74,8 @@ internal sealed record ExecutionView
 
 /// <summary>What the terminal shows of a task run.</summary>
 /// <param name="Value">Of an iteration; null outside of loops.</param>
-internal sealed record TaskRunView(string Id, string TaskId, string? ParentId, string? Value, string State, TimeSpan Duration, JsonElement? Outputs)
+/// <param name="Since">When it came into its state; null when the server does not say.</param>
+internal sealed record TaskRunView(string Id, string TaskId, string? Value, string State, DateTimeOffset? Since, TimeSpan Duration, JsonElement? Outputs)
 {
     public bool IsEnded => State is "SUCCESS" or "WARNING" or "FAILED" or "KILLED" or "CANCELLED" or "SKIPPED" or "RETRIED";
 
@@ -79,9 +85,9 @@ internal sealed record TaskRunView(string Id, string TaskId, string? ParentId, s
     public static TaskRunView Read(JsonElement document) => new(
         document.Text("id") ?? "",
         document.Text("taskId") ?? "",
-        document.Text("parentTaskRunId"),
         document.Text("value"),
         ExecutionView.StateOf(document),
+        ExecutionView.SinceOf(document),
         ExecutionView.DurationOf(document),
         document.TryGetProperty("outputs", out var outputs) && outputs.ValueKind == JsonValueKind.Object ? outputs : null);
 }

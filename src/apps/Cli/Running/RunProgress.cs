@@ -81,7 +81,7 @@ internal sealed class RunProgress(RunScreen screen, TimeProvider time)
             _ => ("▶", Colour.Blue),
         };
         var duration = run.IsEnded ? $" in {Text(run.Duration)}" : "";
-        screen.Line(Now(), new("  "), new(sign, colour), new($" {run.Label} "), new(run.State, colour), new(duration, Colour.Dim));
+        screen.Line(run.Since is { } since ? At(since) : Now(), new("  "), new(sign, colour), new($" {run.Label} "), new(run.State, colour), new(duration, Colour.Dim));
     }
 
     private void ShowStatus(ExecutionView execution)
@@ -99,11 +99,13 @@ internal sealed class RunProgress(RunScreen screen, TimeProvider time)
         _ => execution.State,
     };
 
-    private Piece Now() => new(time.GetLocalNow().ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture), Colour.Dim);
+    private Piece Now() => At(time.GetUtcNow());
 
     private Piece Time(JsonElement entry) => entry.Text("timestamp") is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var date)
-        ? new(TimeZoneInfo.ConvertTime(date, time.LocalTimeZone).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture), Colour.Dim)
+        ? At(date)
         : Now();
+
+    private Piece At(DateTimeOffset date) => new(TimeZoneInfo.ConvertTime(date, time.LocalTimeZone).ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture), Colour.Dim);
 
     private static Colour ColourOf(string level) => level switch
     {

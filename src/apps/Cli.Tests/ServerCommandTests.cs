@@ -1,0 +1,52 @@
+using System.Net;
+
+namespace Kestra.Cli.Tests;
+
+public sealed class ServerCommandTests : IDisposable
+{
+    private readonly Workspace workspace = new();
+
+    public void Dispose() => workspace.Dispose();
+
+    [Fact]
+    public async Task A_local_server_tells_where_it_is_loads_flows_and_stops_when_asked()
+    {
+        workspace.Write("flows/a.yaml", "id: a\nnamespace: n\ntasks:\n  - id: t\n    type: io.kestra.plugin.core.debug.Return\n");
+        workspace.Write("flows/bad.yaml", "id: bad\n");
+
+        var running = workspace.RunAsync("server", "local", "--port", "0", "--flow-path", "flows", "--worker-thread", "2");
+        await workspace.SeesAsync("Press Ctrl+C to stop.");
+        var port = System.Text.RegularExpressions.Regex.Match(workspace.Output, "Server Running: http://localhost:([0-9]+), Management server on port http://localhost:([0-9]+)/health");
+        port.Success.ShouldBeTrue(workspace.Output);
+        using var http = new HttpClient();
+        (await http.GetStringAsync($"http://localhost:{port.Groups[1].Value}/ping")).ShouldBe("pong");
+        (await http.GetAsync($"http://localhost:{port.Groups[2].Value}/health")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        workspace.Interruption.Request(15);
+        var code = await running.WaitAsync(TimeSpan.FromSeconds(30));
+
+        code.ShouldBe(143);
+        workspace.Output.ShouldContain("Machine information: ");
+        workspace.Output.ShouldContain("Starting Kestra 1.0.0 with environments [cli]");
+        workspace.Output.ShouldContain("Created flow n.a");
+        workspace.Error.ShouldContain("Unable to create flow ");
+        workspace.Output.ShouldContain(Path.Combine(workspace.Folder, "data", "database.db"));
+        workspace.Error.ShouldContain("Receiving shutdown ! Try to graceful exit");
+        workspace.Output.ShouldContain("Kestra server - Shutdown initiated");
+        workspace.Output.ShouldContain("Kestra server - Shutdown completed");
+    }
+
+    [Fact]
+    public async Task A_second_server_on_the_same_folder_or_port_says_what_to_do()
+    {
+        await using var first = await TestServers.StartAsync(workspace.Folder);
+        using var other = new Workspace();
+
+        await workspace.RunAsync(1, "server", "local", "--port", "0");
+        await other.RunAsync(1, "server", "local", "--port", first.Port!.Value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+        workspace.Error.ShouldContain("is in use by another Kestra server");
+        other.Error.ShouldContain("A port is in use by another program");
+        other.Error.ShouldContain("--port");
+        other.Error.ShouldNotContain("   at ");
+    }
+}
