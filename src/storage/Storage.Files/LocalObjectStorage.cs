@@ -28,10 +28,15 @@ public sealed class LocalObjectStorage(string basePath) : IObjectStorage
 
     public async Task<string> PutAsync(string tenantId, string path, Stream content, IReadOnlyDictionary<string, string>? metadata, CancellationToken cancellationToken)
     {
-        var file = Physical(tenantId, path);
+        var file = Physical(tenantId, StoragePath.NormalizeFile(path));
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         await WriteAsync(file, content, cancellationToken);
-        if (metadata is not null)
+        if (metadata is null)
+        {
+            // What was said about the old content does not hold for the new one.
+            File.Delete(file + MetadataSuffix);
+        }
+        else
         {
             var text = IonText.Write(new OrderedDictionary<string, object?>(metadata.Select(pair => KeyValuePair.Create(pair.Key, (object?)pair.Value))));
             using var bytes = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text));
@@ -73,7 +78,7 @@ public sealed class LocalObjectStorage(string basePath) : IObjectStorage
         }
 
         await Task.CompletedTask;
-        var tenantRoot = Path.Combine(root, tenantId);
+        var tenantRoot = Path.Combine(root, StoragePath.Tenant(tenantId));
         foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -86,7 +91,7 @@ public sealed class LocalObjectStorage(string basePath) : IObjectStorage
 
     public Task<bool> DeleteAsync(string tenantId, string path, CancellationToken cancellationToken)
     {
-        var file = Physical(tenantId, path);
+        var file = Physical(tenantId, StoragePath.NormalizeFile(path));
         if (Directory.Exists(file))
         {
             Directory.Delete(file, recursive: true);
@@ -105,13 +110,13 @@ public sealed class LocalObjectStorage(string basePath) : IObjectStorage
 
     public async Task<IReadOnlyList<string>> DeletePrefixAsync(string tenantId, string prefix, CancellationToken cancellationToken)
     {
+        var folder = Physical(tenantId, StoragePath.NormalizeFile(prefix));
         var deleted = new List<string>();
         await foreach (var path in ListAllAsync(tenantId, prefix, cancellationToken))
         {
             deleted.Add(path);
         }
 
-        var folder = Physical(tenantId, prefix);
         if (Directory.Exists(folder))
         {
             Directory.Delete(folder, recursive: true);
@@ -128,7 +133,7 @@ public sealed class LocalObjectStorage(string basePath) : IObjectStorage
 
     public Task MoveAsync(string tenantId, string from, string to, CancellationToken cancellationToken)
     {
-        var (source, target) = (Physical(tenantId, from), Physical(tenantId, to));
+        var (source, target) = (Physical(tenantId, StoragePath.NormalizeFile(from)), Physical(tenantId, StoragePath.NormalizeFile(to)));
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         if (Directory.Exists(source))
         {
@@ -140,6 +145,10 @@ public sealed class LocalObjectStorage(string basePath) : IObjectStorage
             if (File.Exists(source + MetadataSuffix))
             {
                 File.Move(source + MetadataSuffix, target + MetadataSuffix, overwrite: true);
+            }
+            else
+            {
+                File.Delete(target + MetadataSuffix);
             }
         }
         else
@@ -204,7 +213,7 @@ public sealed class LocalObjectStorage(string basePath) : IObjectStorage
 
     private string Physical(string tenantId, string path)
     {
-        var tenantRoot = Path.Combine(root, tenantId);
+        var tenantRoot = Path.Combine(root, StoragePath.Tenant(tenantId));
         var full = Path.GetFullPath(Path.Join(tenantRoot, StoragePath.Normalize(path)));
         return full == tenantRoot || full.StartsWith(tenantRoot + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? full

@@ -9,18 +9,21 @@ internal static class Schema
         CREATE TABLE lease (partition INTEGER PRIMARY KEY, owner TEXT NOT NULL, epoch INTEGER NOT NULL, expires INTEGER NOT NULL);
         CREATE TABLE execution (
           key INTEGER PRIMARY KEY, tenant TEXT NOT NULL, id TEXT NOT NULL, partition INTEGER NOT NULL, namespace TEXT NOT NULL, flow TEXT NOT NULL,
-          revision INTEGER, state TEXT NOT NULL, start_date INTEGER NOT NULL, end_date INTEGER, duration INTEGER, labels TEXT, kind TEXT,
-          parent_id TEXT, original_id TEXT, trigger_execution TEXT, trigger_id TEXT, position INTEGER NOT NULL, ended INTEGER NOT NULL, document BLOB NOT NULL);
+          state TEXT NOT NULL, start_date INTEGER NOT NULL, end_date INTEGER, duration INTEGER, labels TEXT, kind TEXT,
+          parent_id TEXT, trigger_execution TEXT, trigger_id TEXT, position INTEGER NOT NULL, ended INTEGER NOT NULL);
+        CREATE TABLE execution_document (key INTEGER PRIMARY KEY, document BLOB NOT NULL);
         CREATE UNIQUE INDEX execution_id ON execution (tenant, id);
         CREATE INDEX execution_open ON execution (partition) WHERE ended = 0;
-        CREATE INDEX execution_start ON execution (tenant, start_date);
-        CREATE INDEX execution_flow ON execution (tenant, namespace, flow, start_date);
-        CREATE INDEX execution_state ON execution (tenant, state, start_date);
+        CREATE INDEX execution_start ON execution (tenant, start_date) WHERE kind IS NULL;
+        CREATE INDEX execution_flow ON execution (tenant, namespace, flow, start_date) WHERE kind IS NULL;
+        CREATE INDEX execution_state ON execution (tenant, state, start_date) WHERE kind IS NULL;
         CREATE INDEX execution_trigger ON execution (tenant, trigger_execution) WHERE trigger_execution IS NOT NULL;
         CREATE TABLE journal (tenant TEXT NOT NULL, execution TEXT NOT NULL, position INTEGER NOT NULL, events BLOB NOT NULL, PRIMARY KEY (tenant, execution, position)) WITHOUT ROWID;
         CREATE TABLE timer (key TEXT PRIMARY KEY, partition INTEGER NOT NULL, tenant TEXT NOT NULL, execution TEXT NOT NULL, due INTEGER NOT NULL, payload BLOB NOT NULL) WITHOUT ROWID;
         CREATE INDEX timer_execution ON timer (tenant, execution);
+        CREATE INDEX timer_partition ON timer (partition);
         CREATE TABLE slot (tenant TEXT NOT NULL, execution TEXT NOT NULL, partition INTEGER NOT NULL, namespace TEXT NOT NULL, flow TEXT NOT NULL, state TEXT NOT NULL, queued INTEGER NOT NULL, PRIMARY KEY (tenant, execution)) WITHOUT ROWID;
+        CREATE INDEX slot_partition ON slot (partition, queued);
         CREATE TABLE command (id INTEGER PRIMARY KEY AUTOINCREMENT, partition INTEGER NOT NULL, execution TEXT NOT NULL, command BLOB NOT NULL);
         CREATE INDEX command_partition ON command (partition, id);
         CREATE TABLE flow (
@@ -31,7 +34,7 @@ internal static class Schema
           position INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT NOT NULL, namespace TEXT NOT NULL, flow TEXT NOT NULL, task TEXT, execution TEXT, task_run TEXT, attempt INTEGER,
           trigger_id TEXT, timestamp INTEGER NOT NULL, level INTEGER NOT NULL, thread TEXT, message TEXT NOT NULL, kind TEXT);
         CREATE INDEX log_execution ON log (execution, position) WHERE execution IS NOT NULL;
-        CREATE INDEX log_time ON log (tenant, timestamp);
+        CREATE INDEX log_time ON log (tenant, timestamp) WHERE kind IS NULL;
         CREATE TABLE metric (
           position INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT NOT NULL, execution TEXT NOT NULL, task_run TEXT NOT NULL, task TEXT NOT NULL, name TEXT NOT NULL, timestamp INTEGER NOT NULL, document BLOB NOT NULL);
         CREATE INDEX metric_execution ON metric (execution, position);

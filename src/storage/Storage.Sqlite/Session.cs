@@ -3,7 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace Kestra.Storage.Sqlite;
 
 /// <summary>One connection with its prepared statements, used by one thread at a time.</summary>
-internal sealed class Session(SqliteConnection connection) : IDisposable
+/// <param name="observe">Sees every statement before it runs.</param>
+internal sealed class Session(SqliteConnection connection, Action<string>? observe = null) : IDisposable
 {
     private const int StatementLimit = 200;
 
@@ -57,6 +58,7 @@ internal sealed class Session(SqliteConnection connection) : IDisposable
             command = Prepare(sql, values.Length);
         }
 
+        observe?.Invoke(sql);
         for (var index = 0; index < values.Length; index++)
         {
             command.Parameters[index].Value = values[index] ?? DBNull.Value;

@@ -27,7 +27,7 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         try
         {
             writer ??= Open();
-            return Transact(writer, work);
+            return Transact(writer, "BEGIN IMMEDIATE", work);
         }
         finally
         {
@@ -43,20 +43,21 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         },
         cancellationToken);
 
-    /// <summary>Runs work on one of the readers.</summary>
+    /// <summary>Runs work on one of the readers, which sees the database as of one moment.</summary>
     public async Task<T> ReadAsync<T>(Func<Session, T> work, CancellationToken cancellationToken)
     {
         await reading.WaitAsync(cancellationToken);
         try
         {
-            if (!readers.TryTake(out var session))
+            var session = readers.TryTake(out var free) ? free : Open();
+            try
             {
-                session = Open();
+                return Transact(session, "BEGIN", work);
             }
-
-            var result = work(session);
-            readers.Add(session);
-            return result;
+            finally
+            {
+                readers.Add(session);
+            }
         }
         finally
         {
@@ -77,21 +78,31 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         reading.Dispose();
     }
 
-    private static T Transact<T>(Session session, Func<Session, T> work)
+    /// <exception cref="StoreUnavailableException">The file can't be read or written now.</exception>
+    private static T Transact<T>(Session session, string begin, Func<Session, T> work)
     {
-        session.Run("BEGIN IMMEDIATE");
         try
         {
+            session.Run(begin);
             var result = work(session);
             session.Run("COMMIT");
             return result;
         }
-        catch
+        catch (Exception fault)
         {
             session.Rollback();
+            if (fault is SqliteException failure && IsPassing(failure))
+            {
+                throw new StoreUnavailableException($"The database file can't be used now: {failure.Message}", failure);
+            }
+
             throw;
         }
     }
+
+    // What goes away by itself or by an operator's help: somebody else writes, disk full, file system read-only or failing.
+    private static bool IsPassing(SqliteException failure) => failure.SqliteErrorCode
+        is SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED or SQLitePCL.raw.SQLITE_READONLY or SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_FULL or SQLitePCL.raw.SQLITE_CANTOPEN;
 
     private Session Open()
     {
@@ -99,7 +110,8 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         Directory.CreateDirectory(folder);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = options.Path, Pooling = false, DefaultTimeout = 30 }.ToString());
         connection.Open();
-        var session = new Session(connection);
+        SqliteFunctions.Register(connection);
+        var session = new Session(connection, options.Observe);
         session.Run("PRAGMA journal_mode = WAL");
         session.Run(options.Synchronous ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
         session.Run($"PRAGMA cache_size = -{options.CacheKibibytes.ToString(System.Globalization.CultureInfo.InvariantCulture)}");

@@ -1,19 +1,18 @@
-using Kestra.Model;
-using Kestra.Model.Json;
+using Kestra.Model.Executions;
 using Kestra.Storage.Executions;
 using Microsoft.Data.Sqlite;
 using NodaTime;
 
 namespace Kestra.Storage.Sqlite;
 
-internal sealed class SqliteExecutionJournal(SqliteDatabase database, TimeProvider time) : IExecutionJournal
+internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHints hints, TimeProvider time) : IExecutionJournal
 {
     public async Task<PartitionLease?> AcquireAsync(int partition, string owner, Duration timeToLive, CancellationToken cancellationToken) => await database.WriteAsync(
         session =>
         {
             var now = Now;
             var current = session.Single("SELECT owner, epoch, expires FROM lease WHERE partition = $0", row => (Owner: row.GetString(0), Epoch: row.GetInt64(1), Expires: row.GetInt64(2)), partition);
-            if (current.Owner is not null && current.Owner != owner && current.Expires > now)
+            if (!string.IsNullOrEmpty(current.Owner) && current.Owner != owner && current.Expires > now)
             {
                 return null;
             }
@@ -27,18 +26,19 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, TimeProvid
         cancellationToken);
 
     public async Task<bool> RenewAsync(PartitionLease lease, Duration timeToLive, CancellationToken cancellationToken) => await database.WriteAsync(
-        session => session.Run("UPDATE lease SET expires = $2 WHERE partition = $0 AND epoch = $1", lease.Partition, lease.Epoch, Now + timeToLive.BclCompatibleTicks) == 1,
+        session => session.Run("UPDATE lease SET expires = $3 WHERE partition = $0 AND epoch = $1 AND owner = $2", lease.Partition, lease.Epoch, lease.Owner, Now + timeToLive.BclCompatibleTicks) == 1,
         cancellationToken);
 
+    // The row stays with nobody as its owner, so that epochs never come twice.
     public Task ReleaseAsync(PartitionLease lease, CancellationToken cancellationToken) => database.WriteAsync(
-        session => { session.Run("UPDATE lease SET expires = 0 WHERE partition = $0 AND epoch = $1", lease.Partition, lease.Epoch); },
+        session => { session.Run("UPDATE lease SET owner = '' WHERE partition = $0 AND epoch = $1 AND owner = $2", lease.Partition, lease.Epoch, lease.Owner); },
         cancellationToken);
 
     public async Task<PartitionContents> LoadAsync(PartitionLease lease, CancellationToken cancellationToken) => await database.ReadAsync(
         session =>
         {
             var executions = session.Query(
-                "SELECT tenant, id, position, document FROM execution WHERE partition = $0 AND ended = 0 ORDER BY key",
+                "SELECT tenant, id, position, document FROM execution JOIN execution_document USING (key) WHERE partition = $0 AND ended = 0 ORDER BY key",
                 row => (Tenant: row.GetString(0), Id: row.GetString(1), Position: row.GetInt64(2), Document: Bytes(row, 3)),
                 lease.Partition);
             var stored = executions.ConvertAll(row => new StoredExecution(row.Tenant, row.Id, lease.Partition, false, row.Document, row.Position, Tail(session, row.Tenant, row.Id, row.Position)));
@@ -57,36 +57,29 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, TimeProvid
     public async Task<StoredExecution?> ReadAsync(string tenantId, string executionId, CancellationToken cancellationToken) => await database.ReadAsync(
         session =>
         {
-            // One read transaction, so that the tail belongs to the snapshot.
-            session.Run("BEGIN");
-            try
-            {
-                var row = session.Single(
-                    "SELECT partition, ended, position, document FROM execution WHERE tenant = $0 AND id = $1",
-                    reader => ((int Partition, bool Ended, long Position, byte[] Document)?)(reader.GetInt32(0), reader.GetBoolean(1), reader.GetInt64(2), Bytes(reader, 3)),
-                    tenantId, executionId);
-                return row is { } found
-                    ? new StoredExecution(tenantId, executionId, found.Partition, found.Ended, found.Document, found.Position, Tail(session, tenantId, executionId, found.Position))
-                    : null;
-            }
-            finally
-            {
-                session.Run("COMMIT");
-            }
+            var found = session.Single(
+                "SELECT partition, ended, position, document FROM execution JOIN execution_document USING (key) WHERE tenant = $0 AND id = $1",
+                row => new StoredExecution(tenantId, executionId, row.GetInt32(0), row.GetBoolean(1), Bytes(row, 3), row.GetInt64(2), []),
+                tenantId, executionId);
+            return found is null ? null : found with { Tail = Tail(session, tenantId, executionId, found.Position) };
         },
         cancellationToken);
 
-    public Task CommitAsync(PartitionLease lease, ExecutionBatch batch, CancellationToken cancellationToken) => database.WriteAsync(
-        session =>
-        {
-            if (session.Single("SELECT epoch FROM lease WHERE partition = $0", row => row.GetInt64(0), lease.Partition) != lease.Epoch)
+    public async Task CommitAsync(PartitionLease lease, ExecutionBatch batch, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(
+            session =>
             {
-                throw new LeaseLostException(lease);
-            }
+                if (session.Single("SELECT 1 FROM lease WHERE partition = $0 AND epoch = $1 AND owner = $2", row => row.GetInt64(0), lease.Partition, lease.Epoch, lease.Owner) != 1)
+                {
+                    throw new LeaseLostException(lease);
+                }
 
-            Write(session, lease, batch);
-        },
-        cancellationToken);
+                Write(session, lease, batch);
+            },
+            cancellationToken);
+        hints.Announce(batch.CommandsSent.Select(static command => command.Partition));
+    }
 
     public async Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync(PartitionLease lease, int limit, CancellationToken cancellationToken) => await database.ReadAsync(
         session => session.Query(
@@ -95,11 +88,15 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, TimeProvid
             lease.Partition, limit),
         cancellationToken);
 
-    public Task EnqueueCommandAsync(int partition, string executionId, ReadOnlyMemory<byte> command, CancellationToken cancellationToken) => database.WriteAsync(
-        session => { session.Run("INSERT INTO command (partition, execution, command) VALUES ($0, $1, $2)", partition, executionId, command.ToArray()); },
-        cancellationToken);
+    public async Task EnqueueCommandAsync(int partition, string executionId, ReadOnlyMemory<byte> command, CancellationToken cancellationToken)
+    {
+        await database.WriteAsync(
+            session => { session.Run("INSERT INTO command (partition, execution, command) VALUES ($0, $1, $2)", partition, executionId, command.ToArray()); },
+            cancellationToken);
+        hints.Announce([partition]);
+    }
 
-    private long Now => time.GetUtcNow().UtcTicks;
+    private long Now => Instant.FromDateTimeOffset(time.GetUtcNow()).ToUnixTimeTicks();
 
     private static byte[] Bytes(SqliteDataReader row, int column) => row.GetFieldValue<byte[]>(column);
 
@@ -128,7 +125,7 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, TimeProvid
         foreach (var timer in batch.TimersSet)
         {
             session.Run(
-                "INSERT INTO timer (key, partition, tenant, execution, due, payload) VALUES ($0, $1, $2, $3, $4, $5) ON CONFLICT (key) DO UPDATE SET due = $4, payload = $5",
+                "INSERT INTO timer (key, partition, tenant, execution, due, payload) VALUES ($0, $1, $2, $3, $4, $5) ON CONFLICT (key) DO UPDATE SET partition = $1, tenant = $2, execution = $3, due = $4, payload = $5",
                 timer.Key, lease.Partition, timer.TenantId, timer.ExecutionId, timer.DueAt.ToUnixTimeTicks(), timer.Payload.ToArray());
         }
 
@@ -139,7 +136,7 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, TimeProvid
 
         foreach (var id in batch.CommandsDone)
         {
-            session.Run("DELETE FROM command WHERE id = $0", id);
+            session.Run("DELETE FROM command WHERE id = $0 AND partition = $1", id, lease.Partition);
         }
 
         foreach (var command in batch.CommandsSent)
@@ -147,54 +144,44 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, TimeProvid
             session.Run("INSERT INTO command (partition, execution, command) VALUES ($0, $1, $2)", command.Partition, command.ExecutionId, command.Command.ToArray());
         }
 
+        SqliteTriggerRepository.Save(session, batch.Triggers);
+        SqliteLogRepository.Append(session, batch.Logs);
+        SqliteMetricRepository.Append(session, batch.Metrics);
         foreach (var (tenantId, executionId) in batch.Deleted)
         {
             Delete(session, tenantId, executionId);
         }
-
-        SqliteTriggerRepository.Save(session, batch.Triggers);
-        SqliteLogRepository.Append(session, batch.Logs);
-        SqliteMetricRepository.Append(session, batch.Metrics);
     }
 
+    // The document has a table of its own, so that lists which filter and count read narrow rows.
     private static void Write(Session session, PartitionLease lease, ExecutionSnapshot snapshot)
     {
-        var labels = Labels(snapshot.Labels);
-        session.Run(
+        var key = session.Single(
             """
-            INSERT INTO execution (tenant, id, partition, namespace, flow, revision, state, start_date, end_date, duration, labels, kind, parent_id, original_id, trigger_execution, trigger_id, position, ended, document)
-            VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
-            ON CONFLICT (tenant, id) DO UPDATE SET revision = $5, state = $6, start_date = $7, end_date = $8, duration = $9, labels = $10, position = $16, ended = $17, document = $18
+            INSERT INTO execution (tenant, id, partition, namespace, flow, state, start_date, end_date, duration, labels, kind, parent_id, trigger_execution, trigger_id, position, ended)
+            VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+            ON CONFLICT (tenant, id) DO UPDATE SET partition = $2, namespace = $3, flow = $4, state = $5, start_date = $6, end_date = $7, duration = $8, labels = $9, kind = $10,
+              parent_id = $11, trigger_execution = $12, trigger_id = $13, position = $14, ended = $15
+            RETURNING key
             """,
-            snapshot.TenantId, snapshot.Id, lease.Partition, snapshot.Namespace, snapshot.FlowId, snapshot.FlowRevision, snapshot.State.ToString(), snapshot.StartDate.ToUnixTimeTicks(),
-            snapshot.EndDate?.ToUnixTimeTicks(), snapshot.Duration?.BclCompatibleTicks, labels, snapshot.Kind?.ToString(), snapshot.ParentId, snapshot.OriginalId,
-            snapshot.TriggerExecutionId, snapshot.TriggerId, snapshot.Position, snapshot.Ended, snapshot.Document.ToArray());
-        if (snapshot.Position > 1)
+            row => row.GetInt64(0),
+            snapshot.TenantId, snapshot.Id, lease.Partition, snapshot.Namespace, snapshot.FlowId, snapshot.State.ToString(), snapshot.StartDate.ToUnixTimeTicks(),
+            snapshot.EndDate?.ToUnixTimeTicks(), snapshot.Duration?.BclCompatibleTicks, LabelText.Of(snapshot.Labels), KindText(snapshot.Kind), snapshot.ParentId,
+            snapshot.TriggerExecutionId, snapshot.TriggerId, snapshot.Position, snapshot.Ended);
+        session.Run("INSERT INTO execution_document (key, document) VALUES ($0, $1) ON CONFLICT (key) DO UPDATE SET document = $1", key, snapshot.Document.ToArray());
+        if (snapshot.Ended)
+        {
+            session.Run("DELETE FROM journal WHERE tenant = $0 AND execution = $1", snapshot.TenantId, snapshot.Id);
+            session.Run("DELETE FROM timer WHERE tenant = $0 AND execution = $1", snapshot.TenantId, snapshot.Id);
+        }
+        else if (snapshot.Position > 1)
         {
             session.Run("DELETE FROM journal WHERE tenant = $0 AND execution = $1 AND position <= $2", snapshot.TenantId, snapshot.Id, snapshot.Position);
         }
-
-        if (snapshot.Ended)
-        {
-            session.Run("DELETE FROM timer WHERE tenant = $0 AND execution = $1", snapshot.TenantId, snapshot.Id);
-        }
     }
 
-    private static string? Labels(IReadOnlyList<Label> labels)
-    {
-        if (labels.Count == 0)
-        {
-            return null;
-        }
-
-        var map = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
-        foreach (var label in labels)
-        {
-            map[label.Key] = label.Value;
-        }
-
-        return System.Text.Encoding.UTF8.GetString(ModelJson.SerializeValue(map, JsonProfile.Database));
-    }
+    // Lists show normal executions; null makes them the partial indexes' own.
+    private static string? KindText(ExecutionKind? kind) => kind is null or ExecutionKind.NORMAL ? null : kind.ToString();
 
     private static void Write(Session session, PartitionLease lease, in SlotChange slot)
     {
@@ -205,17 +192,19 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, TimeProvid
         }
 
         session.Run(
-            "INSERT INTO slot (tenant, execution, partition, namespace, flow, state, queued) VALUES ($0, $1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, execution) DO UPDATE SET state = $5",
+            "INSERT INTO slot (tenant, execution, partition, namespace, flow, state, queued) VALUES ($0, $1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, execution) DO UPDATE SET partition = $2, namespace = $3, flow = $4, state = $5, queued = $6",
             slot.TenantId, slot.ExecutionId, lease.Partition, slot.Namespace, slot.FlowId, slot.State.ToString(), slot.QueuedAt.ToUnixTimeTicks());
     }
 
     private static void Delete(Session session, string tenantId, string executionId)
     {
-        foreach (var table in new[] { "journal", "timer", "slot" })
+        session.Run("DELETE FROM journal WHERE tenant = $0 AND execution = $1", tenantId, executionId);
+        session.Run("DELETE FROM timer WHERE tenant = $0 AND execution = $1", tenantId, executionId);
+        session.Run("DELETE FROM slot WHERE tenant = $0 AND execution = $1", tenantId, executionId);
+        var key = session.Single("DELETE FROM execution WHERE tenant = $0 AND id = $1 RETURNING key", row => (long?)row.GetInt64(0), tenantId, executionId);
+        if (key is not null)
         {
-            session.Run($"DELETE FROM {table} WHERE tenant = $0 AND execution = $1", tenantId, executionId);
+            session.Run("DELETE FROM execution_document WHERE key = $0", key);
         }
-
-        session.Run("DELETE FROM execution WHERE tenant = $0 AND id = $1", tenantId, executionId);
     }
 }

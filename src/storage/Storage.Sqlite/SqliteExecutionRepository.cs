@@ -1,159 +1,180 @@
+using System.Text.Json;
 using Kestra.Model.Executions;
 using Kestra.Storage.Executions;
 using Kestra.Storage.Queries;
+using Kestra.Storage.Relational;
 using NodaTime;
 
 namespace Kestra.Storage.Sqlite;
 
 internal sealed class SqliteExecutionRepository(SqliteDatabase database) : IExecutionRepository
 {
-    private static readonly Dictionary<string, string> Columns = new(StringComparer.Ordinal)
-    {
-        ["id"] = "id",
-        ["namespace"] = "namespace",
-        ["flowId"] = "flow",
-        ["state.current"] = "state",
-        ["state.startDate"] = "start_date",
-        ["state.endDate"] = "end_date",
-        ["state.duration"] = "duration",
-    };
+    // Every zone of today is a whole number of quarters of an hour away from UTC.
+    private const long MinuteTicks = 60 * NodaConstants.TicksPerSecond;
+    private const long QuarterTicks = 15 * MinuteTicks;
+
+    private static readonly EntityQuery Query = new(
+        "Executions",
+        new Dictionary<FilterField, FilterColumn>
+        {
+            [FilterField.SCOPE] = FilterColumn.Scope("namespace"),
+            [FilterField.NAMESPACE] = new FilterColumn.Text("namespace"),
+            [FilterField.FLOW_ID] = new FilterColumn.Text("flow"),
+            [FilterField.EXECUTION_ID] = new FilterColumn.Text("id"),
+            [FilterField.STATE] = new FilterColumn.Constant<StateType>("state", Enum.GetNames<StateType>()),
+            [FilterField.KIND] = new FilterColumn.Constant<ExecutionKind>("COALESCE(kind, 'NORMAL')", Enum.GetNames<ExecutionKind>()),
+            [FilterField.START_DATE] = new FilterColumn.Date("start_date"),
+            [FilterField.END_DATE] = new FilterColumn.Date("end_date"),
+            [FilterField.LABELS] = new FilterColumn.Labels("labels"),
+            [FilterField.TRIGGER_EXECUTION_ID] = new FilterColumn.Text("trigger_execution"),
+            [FilterField.TRIGGER_ID] = new FilterColumn.Text("trigger_id"),
+            [FilterField.PARENT_ID] = new FilterColumn.Text("parent_id"),
+            [FilterField.CHILD_FILTER] = new FilterColumn.Choice("CHILD", "MAIN", "trigger_execution IS NOT NULL", "trigger_execution IS NULL"),
+        },
+        new Dictionary<string, SortColumn>(StringComparer.Ordinal)
+        {
+            ["id"] = new("id"),
+            ["namespace"] = new("namespace"),
+            ["flowId"] = new("flow"),
+            ["state.current"] = new("state"),
+            ["state.startDate"] = new("start_date"),
+            ["state.endDate"] = new("end_date", Nullable: true),
+            ["state.duration"] = new("duration", Nullable: true),
+        },
+        ("start_date", true), ("key", true));
 
     public async Task<Page<ReadOnlyMemory<byte>>> SearchAsync(string tenantId, IReadOnlyList<QueryFilter> filters, PageRequest page, CancellationToken cancellationToken) => await database.ReadAsync(
         session =>
         {
-            var where = Conditions(tenantId, filters);
-            var total = session.Single($"SELECT COUNT(*) FROM execution{where}", row => row.GetInt64(0), where.Values);
-            var rows = session.Query(
-                $"SELECT document FROM execution WHERE key IN (SELECT key FROM execution{where}{Sorting.Of(page, Columns, "start_date DESC")}{Sorting.Limit(page)}){Sorting.Of(page, Columns, "start_date DESC")}",
-                row => (ReadOnlyMemory<byte>)row.GetFieldValue<byte[]>(0),
-                where.Values);
-            return new Page<ReadOnlyMemory<byte>>(rows, total);
+            var where = Conditions(session, tenantId, filters);
+            var paging = Query.Paging(page);
+            var keys = session.Query($"SELECT key FROM execution{where}{paging}", row => row.GetInt64(0), where.Values);
+            return new Page<ReadOnlyMemory<byte>>(keys.ConvertAll(key => Document(session, key)), Count(session, where));
         },
         cancellationToken);
 
     public async Task<IReadOnlyList<string>> SearchIdsAsync(string tenantId, IReadOnlyList<QueryFilter> filters, int limit, CancellationToken cancellationToken) => await database.ReadAsync(
         session =>
         {
-            var where = Conditions(tenantId, filters);
-            return session.Query($"SELECT id FROM execution{where} ORDER BY start_date LIMIT {where.Parameter(limit)}", row => row.GetString(0), where.Values);
+            var where = Conditions(session, tenantId, filters);
+            return session.Query($"SELECT id FROM execution{where} ORDER BY start_date, key LIMIT {where.Parameter(limit)}", row => row.GetString(0), where.Values);
         },
         cancellationToken);
 
     public async Task<IReadOnlyList<ExecutionCount>> CountByDateAsync(string tenantId, IReadOnlyList<QueryFilter> filters, Instant from, Instant to, DateTimeZone zone, DateBucket bucket, CancellationToken cancellationToken) => await database.ReadAsync(
         session =>
         {
-            var where = Conditions(tenantId, filters).And("start_date >= ? AND start_date < ?", from.ToUnixTimeTicks(), to.ToUnixTimeTicks());
+            var where = Conditions(session, tenantId, filters).And("start_date >= ? AND start_date < ?", from.ToUnixTimeTicks(), to.ToUnixTimeTicks());
+            var step = where.Parameter(bucket == DateBucket.Minute ? MinuteTicks : QuarterTicks);
             var rows = session.Query(
-                $"SELECT start_date, state, COALESCE(duration, 0) FROM execution{where}",
-                row => (Start: Instant.FromUnixTimeTicks(row.GetInt64(0)), State: Enum.Parse<StateType>(row.GetString(1)), Duration: row.GetInt64(2)),
+                $"SELECT start_date / {step} * {step}, state, COUNT(*), SUM(COALESCE(duration, 0)) FROM execution{where} GROUP BY 1, 2",
+                row => (Start: Instant.FromUnixTimeTicks(row.GetInt64(0)), State: Enum.Parse<StateType>(row.GetString(1)), Count: row.GetInt64(2), Duration: row.GetInt64(3)),
                 where.Values);
-            return rows.GroupBy(row => (Bucket: Truncated(row.Start.InZone(zone).LocalDateTime, bucket), row.State))
-                .Select(group => new ExecutionCount(group.Key.Bucket, group.Key.State, group.LongCount(), Duration.FromTicks(group.Sum(row => row.Duration))))
-                .OrderBy(count => count.Bucket).ToList();
+            return rows.GroupBy(row => (Bucket: DateBuckets.Start(row.Start, zone, bucket), row.State))
+                .Select(static group => new ExecutionCount(group.Key.Bucket, group.Key.State, group.Sum(static row => row.Count), Duration.FromTicks(group.Sum(static row => row.Duration))))
+                .OrderBy(static count => count.Bucket).ThenBy(static count => count.State).ToList();
         },
         cancellationToken);
 
     public async Task<IReadOnlyList<ReadOnlyMemory<byte>>> LatestPerFlowAsync(string tenantId, IReadOnlyList<(string Namespace, string FlowId)> flows, CancellationToken cancellationToken) => await database.ReadAsync(
-        session => flows.Select(flow => session.Single(
-                "SELECT document, start_date FROM execution WHERE tenant = $0 AND namespace = $1 AND flow = $2 AND kind IS NULL ORDER BY start_date DESC LIMIT 1",
-                row => (Document: row.GetFieldValue<byte[]>(0), Start: row.GetInt64(1)),
+        session => flows.Distinct().Select(flow => session.Single(
+                "SELECT key, start_date FROM execution WHERE tenant = $0 AND namespace = $1 AND flow = $2 AND kind IS NULL ORDER BY start_date DESC LIMIT 1",
+                row => ((long Key, long Start)?)(row.GetInt64(0), row.GetInt64(1)),
                 tenantId, flow.Namespace, flow.FlowId))
-            .Where(row => row.Document is not null)
-            .OrderByDescending(row => row.Start)
-            .Select(row => (ReadOnlyMemory<byte>)row.Document)
+            .OfType<(long Key, long Start)>()
+            .OrderByDescending(static row => row.Start)
+            .Select(row => Document(session, row.Key))
             .ToList(),
         cancellationToken);
 
-    public async Task<long> CountAsync(string tenantId, IReadOnlyList<QueryFilter> filters, CancellationToken cancellationToken) => await database.ReadAsync(
-        session =>
-        {
-            var where = Conditions(tenantId, filters);
-            return session.Single($"SELECT COUNT(*) FROM execution{where}", row => row.GetInt64(0), where.Values);
-        },
-        cancellationToken);
+    public async Task<long> CountAsync(string tenantId, IReadOnlyList<QueryFilter> filters, CancellationToken cancellationToken) =>
+        await database.ReadAsync(session => Count(session, Conditions(session, tenantId, filters)), cancellationToken);
 
-    private static Where Conditions(string tenantId, IReadOnlyList<QueryFilter> filters)
+    private static long Count(Session session, SqlConditions where) => session.Single($"SELECT COUNT(*) FROM execution{where}", row => row.GetInt64(0), where.Values);
+
+    private static ReadOnlyMemory<byte> Document(Session session, long key) =>
+        session.Single("SELECT document FROM execution_document WHERE key = $0", row => row.GetFieldValue<byte[]>(0), key)!;
+
+    private static SqlConditions Conditions(Session session, string tenantId, IReadOnlyList<QueryFilter> filters)
     {
-        var where = new Where().And("tenant = ?", tenantId);
-        if (!filters.Any(filter => filter.Field == FilterField.KIND))
+        var where = new SqlConditions(SqliteDialect.Instance).And("tenant = ?", tenantId);
+        if (!filters.Any(static filter => filter.Field == FilterField.KIND))
         {
             where.And("kind IS NULL");
         }
 
         foreach (var filter in filters)
         {
-            Add(where, filter);
+            if (filter.Field == FilterField.QUERY)
+            {
+                AddWords(session, where, tenantId, filter);
+            }
+            else
+            {
+                Query.Add(where, filter);
+            }
         }
 
         return where;
     }
 
-    private static void Add(Where where, QueryFilter filter)
+    // Words are looked for in the few distinct flows rather than in every execution of them. A word that no flow has can only be
+    // the beginning of an id, which is looked up as it was written: then everything is a range of an index.
+    private static void AddWords(Session session, SqlConditions where, string tenantId, QueryFilter filter)
     {
-        switch (filter.Field)
+        var query = FilterValues.Text(filter).Trim();
+        var words = SearchWords.Of(query);
+        if (words.Count == 0)
         {
-            case FilterField.QUERY:
-                var like = "%" + Where.Escape(Where.First(filter.Value)) + "%";
-                var not = filter.Operation == FilterOperation.NOT_EQUALS ? "NOT " : "";
-                where.And($"{not}(id LIKE ? ESCAPE '\\' OR namespace LIKE ? ESCAPE '\\' OR flow LIKE ? ESCAPE '\\')", like, like, like);
-                break;
-            case FilterField.SCOPE:
-                var system = Where.Texts(filter.Value).Contains("SYSTEM", StringComparer.Ordinal);
-                var user = Where.Texts(filter.Value).Contains("USER", StringComparer.Ordinal);
-                if (system != user)
-                {
-                    where.And(system == (filter.Operation == FilterOperation.EQUALS) ? "namespace = 'system'" : "namespace <> 'system'");
-                }
-
-                break;
-            case FilterField.NAMESPACE:
-                where.Text("namespace", filter);
-                break;
-            case FilterField.FLOW_ID:
-                where.Text("flow", filter);
-                break;
-            case FilterField.EXECUTION_ID:
-                where.Text("id", filter);
-                break;
-            case FilterField.STATE:
-                where.Text("state", filter);
-                break;
-            case FilterField.KIND:
-                where.Text("kind", filter);
-                break;
-            case FilterField.START_DATE:
-                where.Date("start_date", filter);
-                break;
-            case FilterField.END_DATE:
-                where.Date("end_date", filter);
-                break;
-            case FilterField.LABELS:
-                where.Labels("labels", filter);
-                break;
-            case FilterField.TRIGGER_EXECUTION_ID:
-                where.Text("trigger_execution", filter);
-                break;
-            case FilterField.TRIGGER_ID:
-                where.Text("trigger_id", filter);
-                break;
-            case FilterField.PARENT_ID:
-                where.Text("parent_id", filter);
-                break;
-            case FilterField.CHILD_FILTER:
-                var child = Where.Texts(filter.Value).Contains("CHILD", StringComparer.Ordinal) == (filter.Operation == FilterOperation.EQUALS);
-                where.And(child ? "trigger_execution IS NOT NULL" : "trigger_execution IS NULL");
-                break;
-            default:
-                throw new InvalidQueryException($"Executions can't be filtered by {filter.Field}");
+            return;
         }
+
+        var alternatives = FlowsOf(session, tenantId)
+            .Select(flow => (Flow: flow, Left: words.Where(word => !SearchWords.Match([word], flow.Namespace, flow.FlowId)).ToList()))
+            .Where(match => match.Left.Count < words.Count && match.Left.Count <= 1)
+            .GroupBy(static match => match.Left.FirstOrDefault() ?? "")
+            .Select(group => InFlows(group.Select(static match => match.Flow), group.Key.Length == 0 ? null : AsWritten(query, group.Key)))
+            .Append(new SqlCondition("id = ?", query))
+            .ToList();
+        if (words is [var only])
+        {
+            alternatives.Add(SqliteDialect.Instance.StartsWith("id", AsWritten(query, only)));
+        }
+
+        var found = new SqlCondition("(" + string.Join(" OR ", alternatives.Select(static one => one.Sql)) + ")", [.. alternatives.SelectMany(static one => one.Values)]);
+        _ = FilterValues.IsEquality(filter) ? where.And(found) : where.AndNot(found);
     }
 
-    private static LocalDateTime Truncated(LocalDateTime date, DateBucket bucket) => bucket switch
+    private static SqlCondition InFlows(IEnumerable<(string Namespace, string FlowId)> flows, string? idStart)
     {
-        DateBucket.Minute => new LocalDateTime(date.Year, date.Month, date.Day, date.Hour, date.Minute),
-        DateBucket.Hour => new LocalDateTime(date.Year, date.Month, date.Day, date.Hour, 0),
-        DateBucket.Week => date.Date.PlusDays(1 - (int)date.DayOfWeek).AtMidnight(),
-        DateBucket.Month => new LocalDate(date.Year, date.Month, 1).AtMidnight(),
-        _ => date.Date.AtMidnight(),
-    };
+        var pairs = JsonSerializer.Serialize(flows.Select(static flow => new[] { flow.Namespace, flow.FlowId }));
+        const string In = "(namespace, flow) IN (SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(?))";
+        if (idStart is null)
+        {
+            return new SqlCondition(In, pairs);
+        }
+
+        var start = SqliteDialect.Instance.StartsWith("id", idStart);
+        return new SqlCondition($"({In} AND {start.Sql})", [pairs, .. start.Values]);
+    }
+
+    private static string AsWritten(string query, string word) => query.Substring(query.IndexOf(word, StringComparison.OrdinalIgnoreCase), word.Length);
+
+    // Jumps from one pair to the next in the index, so the cost is that of the flows and not of their executions.
+    private static List<(string Namespace, string FlowId)> FlowsOf(Session session, string tenantId)
+    {
+        const string First = "SELECT namespace, flow FROM execution WHERE tenant = $0 AND kind IS NULL";
+        const string Order = " ORDER BY namespace, flow LIMIT 1";
+        var flows = new List<(string Namespace, string FlowId)>();
+        var next = session.Single(First + Order, Pair, tenantId);
+        while (next is { } flow)
+        {
+            flows.Add(flow);
+            next = session.Single(First + " AND (namespace, flow) > ($1, $2)" + Order, Pair, tenantId, flow.Namespace, flow.FlowId);
+        }
+
+        return flows;
+    }
+
+    private static (string Namespace, string FlowId)? Pair(Microsoft.Data.Sqlite.SqliteDataReader row) => (row.GetString(0), row.GetString(1));
 }

@@ -1,7 +1,6 @@
-using System.Text;
-using Kestra.Model.Json;
 using Kestra.Storage.Flows;
 using Kestra.Storage.Queries;
+using Kestra.Storage.Relational;
 using Microsoft.Data.Sqlite;
 using NodaTime;
 
@@ -11,7 +10,18 @@ internal sealed class SqliteFlowRepository(SqliteDatabase database, TimeProvider
 {
     private const string Fields = "tenant, namespace, id, revision, deleted, disabled, source, document, updated";
 
-    private static readonly Dictionary<string, string> Columns = new(StringComparer.Ordinal) { ["id"] = "id", ["namespace"] = "namespace", ["revision"] = "revision" };
+    private static readonly EntityQuery Query = new(
+        "Flows",
+        new Dictionary<FilterField, FilterColumn>
+        {
+            [FilterField.QUERY] = new FilterColumn.Words("namespace, id"),
+            [FilterField.SCOPE] = FilterColumn.Scope("namespace"),
+            [FilterField.NAMESPACE] = new FilterColumn.Text("namespace"),
+            [FilterField.FLOW_ID] = new FilterColumn.Text("id"),
+            [FilterField.LABELS] = new FilterColumn.Labels("labels"),
+        },
+        new Dictionary<string, SortColumn>(StringComparer.Ordinal) { ["id"] = new("id"), ["namespace"] = new("namespace"), ["revision"] = new("revision") },
+        ("id", false), ("namespace", false));
 
     public async Task<StoredFlow?> FindAsync(string tenantId, string @namespace, string id, int? revision, bool allowDeleted, CancellationToken cancellationToken) => await database.ReadAsync(
         session =>
@@ -34,29 +44,32 @@ internal sealed class SqliteFlowRepository(SqliteDatabase database, TimeProvider
     public async Task<Page<StoredFlow>> SearchAsync(string tenantId, IReadOnlyList<QueryFilter> filters, PageRequest page, CancellationToken cancellationToken) => await database.ReadAsync(
         session =>
         {
-            var where = Conditions(tenantId, filters);
-            var total = session.Single($"SELECT COUNT(*) FROM flow{where}", row => row.GetInt64(0), where.Values);
-            return new Page<StoredFlow>(session.Query($"SELECT {Fields} FROM flow{where}{Sorting.Of(page, Columns, "namespace, id")}{Sorting.Limit(page)}", Read, where.Values), total);
+            var where = Latest(tenantId);
+            foreach (var filter in filters)
+            {
+                Query.Add(where, filter);
+            }
+
+            return PageOf(session, where, page);
         },
         cancellationToken);
 
     public async Task<Page<FlowSourceMatch>> SearchSourceAsync(string tenantId, string? text, string? @namespace, PageRequest page, CancellationToken cancellationToken) => await database.ReadAsync(
         session =>
         {
-            var where = new Where().And("tenant = ? AND latest = 1 AND deleted = 0", tenantId);
-            if (text is not null)
+            var where = Latest(tenantId);
+            if (!string.IsNullOrEmpty(text))
             {
-                where.And("source LIKE ? ESCAPE '\\'", "%" + Where.Escape(text) + "%");
+                where.And("source LIKE ? ESCAPE '\\'", "%" + Escape(text) + "%");
             }
 
             if (@namespace is not null)
             {
-                where.And("(namespace = ? OR namespace LIKE ? ESCAPE '\\')", @namespace, Where.Escape(@namespace) + ".%");
+                where.And(where.Dialect.IsOrIsBelow("namespace", @namespace));
             }
 
-            var total = session.Single($"SELECT COUNT(*) FROM flow{where}", row => row.GetInt64(0), where.Values);
-            var flows = session.Query($"SELECT {Fields} FROM flow{where}{Sorting.Of(page, Columns, "namespace, id")}{Sorting.Limit(page)}", Read, where.Values);
-            return new Page<FlowSourceMatch>(flows.ConvertAll(flow => new FlowSourceMatch(flow, Fragments(flow.Source, text))), total);
+            var found = PageOf(session, where, page);
+            return new Page<FlowSourceMatch>([.. found.Results.Select(flow => new FlowSourceMatch(flow, SourceFragments.Of(flow.Source, text)))], found.Total);
         },
         cancellationToken);
 
@@ -67,91 +80,38 @@ internal sealed class SqliteFlowRepository(SqliteDatabase database, TimeProvider
                 "SELECT revision, deleted FROM flow WHERE tenant = $0 AND namespace = $1 AND id = $2 ORDER BY revision DESC LIMIT 1",
                 row => ((int Revision, bool Deleted)?)(row.GetInt32(0), row.GetBoolean(1)),
                 flow.TenantId, flow.Namespace, flow.Id);
-            if ((last is { Deleted: false } existing ? existing.Revision : null) != expectedLast && last?.Revision != expectedLast)
-            {
-                throw new RevisionConflictException($"The flow '{flow.Namespace}.{flow.Id}' was changed in the meantime; read it again and repeat the change.");
-            }
-
+            RevisionConflictException.ThrowUnless(last, expectedLast, flow);
             var revision = (last?.Revision ?? 0) + 1;
             var document = flow.Document(revision);
             var now = Instant.FromDateTimeOffset(time.GetUtcNow());
             session.Run("UPDATE flow SET latest = 0 WHERE tenant = $0 AND namespace = $1 AND id = $2 AND latest = 1", flow.TenantId, flow.Namespace, flow.Id);
             session.Run(
                 "INSERT INTO flow (tenant, namespace, id, revision, latest, deleted, disabled, labels, source, document, updated) VALUES ($0, $1, $2, $3, 1, $4, $5, $6, $7, $8, $9)",
-                flow.TenantId, flow.Namespace, flow.Id, revision, flow.Deleted, flow.Disabled, LabelText(flow.Labels), flow.Source, document.ToArray(), now.ToUnixTimeTicks());
+                flow.TenantId, flow.Namespace, flow.Id, revision, flow.Deleted, flow.Disabled, LabelText.Of(flow.Labels), flow.Source, document.ToArray(), now.ToUnixTimeTicks());
             return new StoredFlow(flow.TenantId, flow.Namespace, flow.Id, revision, flow.Deleted, flow.Disabled, flow.Source, document, now);
         },
         cancellationToken);
 
-    public async Task<IReadOnlyList<string>> FindNamespacesAsync(string tenantId, string? prefix, CancellationToken cancellationToken) => await database.ReadAsync(
+    public async Task<IReadOnlyList<string>> FindNamespacesAsync(string tenantId, string? text, CancellationToken cancellationToken) => await database.ReadAsync(
         session => session.Query(
             "SELECT DISTINCT namespace FROM flow WHERE tenant = $0 AND latest = 1 AND deleted = 0 AND ($1 IS NULL OR namespace LIKE $1 ESCAPE '\\') ORDER BY namespace",
             row => row.GetString(0),
-            tenantId, prefix is null ? null : Where.Escape(prefix) + "%"),
+            tenantId, text is null ? null : "%" + Escape(text) + "%"),
         cancellationToken);
 
     public async Task<long> CountAsync(string? tenantId, CancellationToken cancellationToken) => await database.ReadAsync(
         session => session.Single("SELECT COUNT(*) FROM flow WHERE latest = 1 AND deleted = 0 AND ($0 IS NULL OR tenant = $0)", row => row.GetInt64(0), tenantId),
         cancellationToken);
 
-    private static Where Conditions(string tenantId, IReadOnlyList<QueryFilter> filters)
+    private static SqlConditions Latest(string tenantId) => new SqlConditions(SqliteDialect.Instance).And("tenant = ? AND latest = 1 AND deleted = 0", tenantId);
+
+    private static Page<StoredFlow> PageOf(Session session, SqlConditions where, PageRequest page)
     {
-        var where = new Where().And("tenant = ? AND latest = 1 AND deleted = 0", tenantId);
-        foreach (var filter in filters)
-        {
-            switch (filter.Field)
-            {
-                case FilterField.QUERY:
-                    var like = "%" + Where.Escape(Where.First(filter.Value)) + "%";
-                    var not = filter.Operation == FilterOperation.NOT_EQUALS ? "NOT " : "";
-                    where.And($"{not}(id LIKE ? ESCAPE '\\' OR namespace LIKE ? ESCAPE '\\')", like, like);
-                    break;
-                case FilterField.NAMESPACE:
-                    where.Text("namespace", filter);
-                    break;
-                case FilterField.FLOW_ID:
-                    where.Text("id", filter);
-                    break;
-                case FilterField.LABELS:
-                    where.Labels("labels", filter);
-                    break;
-                case FilterField.SCOPE:
-                    var texts = Where.Texts(filter.Value);
-                    if (texts.Contains("SYSTEM", StringComparer.Ordinal) != texts.Contains("USER", StringComparer.Ordinal))
-                    {
-                        where.And(texts.Contains("SYSTEM", StringComparer.Ordinal) == (filter.Operation == FilterOperation.EQUALS) ? "namespace = 'system'" : "namespace <> 'system'");
-                    }
-
-                    break;
-                default:
-                    throw new InvalidQueryException($"Flows can't be filtered by {filter.Field}");
-            }
-        }
-
-        return where;
+        var total = session.Single($"SELECT COUNT(*) FROM flow{where}", row => row.GetInt64(0), where.Values);
+        return new Page<StoredFlow>(session.Query($"SELECT {Fields} FROM flow{where}{Query.Paging(page)}", Read, where.Values), total);
     }
 
-    private static string? LabelText(IReadOnlyList<Model.Label> labels)
-    {
-        if (labels.Count == 0)
-        {
-            return null;
-        }
-
-        var map = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
-        foreach (var label in labels)
-        {
-            map[label.Key] = label.Value;
-        }
-
-        return Encoding.UTF8.GetString(ModelJson.SerializeValue(map, JsonProfile.Database));
-    }
-
-    private static List<string> Fragments(string source, string? text)
-    {
-        var at = text is null ? -1 : source.IndexOf(text, StringComparison.OrdinalIgnoreCase);
-        return at < 0 ? [] : [source[Math.Max(0, at - 60)..Math.Min(source.Length, at + text!.Length + 60)]];
-    }
+    private static string Escape(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
 
     private static StoredFlow Read(SqliteDataReader row) => new(
         row.GetString(0), row.GetString(1), row.GetString(2), row.GetInt32(3), row.GetBoolean(4), row.GetBoolean(5), row.GetString(6), row.GetFieldValue<byte[]>(7), Instant.FromUnixTimeTicks(row.GetInt64(8)));

@@ -2,6 +2,7 @@ using Kestra.Model.Executions;
 using Kestra.Model.Logs;
 using Kestra.Storage.Logs;
 using Kestra.Storage.Queries;
+using Kestra.Storage.Relational;
 using Microsoft.Data.Sqlite;
 using NodaTime;
 
@@ -11,7 +12,27 @@ internal sealed class SqliteLogRepository(SqliteDatabase database) : ILogReposit
 {
     private const string Fields = "tenant, namespace, flow, task, execution, task_run, attempt, trigger_id, timestamp, level, thread, message, kind";
 
-    private static readonly Dictionary<string, string> Columns = new(StringComparer.Ordinal) { ["timestamp"] = "timestamp" };
+    private static readonly EntityQuery Query = new(
+        "Logs",
+        new Dictionary<FilterField, FilterColumn>
+        {
+            [FilterField.QUERY] = new FilterColumn.Words("namespace, flow, task, execution, task_run, trigger_id, message, thread"),
+            [FilterField.SCOPE] = FilterColumn.Scope("namespace"),
+            [FilterField.NAMESPACE] = new FilterColumn.Text("namespace"),
+            [FilterField.FLOW_ID] = new FilterColumn.Text("flow"),
+            [FilterField.TRIGGER_ID] = new FilterColumn.Text("trigger_id"),
+            [FilterField.EXECUTION_ID] = new FilterColumn.Text("execution"),
+            [FilterField.START_DATE] = new FilterColumn.Date("timestamp"),
+            [FilterField.END_DATE] = new FilterColumn.Date("timestamp"),
+        },
+        new Dictionary<string, SortColumn>(StringComparer.Ordinal)
+        {
+            ["timestamp"] = new("timestamp"),
+            ["namespace"] = new("namespace"),
+            ["flowId"] = new("flow"),
+            ["level"] = new("level"),
+        },
+        ("timestamp", true), ("position", true));
 
     public Task AppendAsync(IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken) => database.WriteAsync(session => Append(session, entries), cancellationToken);
 
@@ -20,7 +41,7 @@ internal sealed class SqliteLogRepository(SqliteDatabase database) : ILogReposit
         {
             var where = Conditions(tenantId, filters);
             var total = session.Single($"SELECT COUNT(*) FROM log{where}", row => row.GetInt64(0), where.Values);
-            return new Page<LogEntry>(session.Query($"SELECT {Fields} FROM log{where}{Sorting.Of(page, Columns, "timestamp DESC")}{Sorting.Limit(page)}", row => Read(row, 0), where.Values), total);
+            return new Page<LogEntry>(session.Query($"SELECT {Fields} FROM log{where}{Query.Paging(page)}", row => Read(row, 0), where.Values), total);
         },
         cancellationToken);
 
@@ -51,13 +72,13 @@ internal sealed class SqliteLogRepository(SqliteDatabase database) : ILogReposit
             session.Run(
                 "INSERT INTO log (tenant, namespace, flow, task, execution, task_run, attempt, trigger_id, timestamp, level, thread, message, kind) VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                 entry.TenantId, entry.Namespace, entry.FlowId, entry.TaskId, entry.ExecutionId, entry.TaskRunId, entry.AttemptNumber, entry.TriggerId,
-                entry.Timestamp.ToUnixTimeTicks(), (int)entry.Level, entry.Thread, entry.Message, entry.ExecutionKind?.ToString());
+                entry.Timestamp.ToUnixTimeTicks(), (int)entry.Level, entry.Thread, entry.Message, entry.ExecutionKind is null or ExecutionKind.NORMAL ? null : entry.ExecutionKind.ToString());
         }
     }
 
-    private static Where Of(string tenantId, string executionId, LogQuery query)
+    private static SqlConditions Of(string tenantId, string executionId, LogQuery query)
     {
-        var where = new Where().And("tenant = ? AND execution = ?", tenantId, executionId);
+        var where = new SqlConditions(SqliteDialect.Instance).And("tenant = ? AND execution = ?", tenantId, executionId);
         if (query.MinLevel is { } level)
         {
             where.And("level <= ?", (int)level);
@@ -81,39 +102,18 @@ internal sealed class SqliteLogRepository(SqliteDatabase database) : ILogReposit
         return where;
     }
 
-    private static Where Conditions(string tenantId, IReadOnlyList<QueryFilter> filters)
+    private static SqlConditions Conditions(string tenantId, IReadOnlyList<QueryFilter> filters)
     {
-        var where = new Where().And("tenant = ? AND kind IS NULL", tenantId);
+        var where = new SqlConditions(SqliteDialect.Instance).And("tenant = ? AND kind IS NULL", tenantId);
         foreach (var filter in filters)
         {
-            switch (filter.Field)
+            if (filter.Field == FilterField.LEVEL)
             {
-                case FilterField.QUERY:
-                    where.And(filter.Operation == FilterOperation.NOT_EQUALS ? "message NOT LIKE ? ESCAPE '\\'" : "message LIKE ? ESCAPE '\\'", "%" + Where.Escape(Where.First(filter.Value)) + "%");
-                    break;
-                case FilterField.NAMESPACE:
-                    where.Text("namespace", filter);
-                    break;
-                case FilterField.FLOW_ID:
-                    where.Text("flow", filter);
-                    break;
-                case FilterField.TRIGGER_ID:
-                    where.Text("trigger_id", filter);
-                    break;
-                case FilterField.EXECUTION_ID:
-                    where.Text("execution", filter);
-                    break;
-                case FilterField.LEVEL:
-                    var level = Enum.Parse<LogLevel>(Where.First(filter.Value));
-                    where.And(filter.Operation == FilterOperation.NOT_EQUALS ? "level > ?" : "level <= ?", (int)level);
-                    break;
-                case FilterField.START_DATE or FilterField.END_DATE:
-                    where.Date("timestamp", filter);
-                    break;
-                case FilterField.SCOPE:
-                    break;
-                default:
-                    throw new InvalidQueryException($"Logs can't be filtered by {filter.Field}");
+                where.And(FilterValues.IsEquality(filter) ? "level <= ?" : "level > ?", (int)FilterValues.Constant<LogLevel>(filter));
+            }
+            else
+            {
+                Query.Add(where, filter);
             }
         }
 

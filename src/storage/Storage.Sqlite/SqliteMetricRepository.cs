@@ -4,19 +4,24 @@ using Kestra.Model.Json;
 using Kestra.Model.Logs;
 using Kestra.Storage.Logs;
 using Kestra.Storage.Queries;
+using Kestra.Storage.Relational;
 
 namespace Kestra.Storage.Sqlite;
 
 internal sealed class SqliteMetricRepository(SqliteDatabase database) : IMetricRepository
 {
-    private static readonly Dictionary<string, string> Columns = new(StringComparer.Ordinal) { ["timestamp"] = "timestamp", ["name"] = "name", ["taskId"] = "task" };
+    private static readonly EntityQuery Query = new(
+        "Metrics",
+        new Dictionary<FilterField, FilterColumn>(),
+        new Dictionary<string, SortColumn>(StringComparer.Ordinal) { ["timestamp"] = new("timestamp"), ["name"] = new("name"), ["taskId"] = new("task") },
+        ("position", false));
 
     public Task AppendAsync(IReadOnlyList<MetricEntry> entries, CancellationToken cancellationToken) => database.WriteAsync(session => Append(session, entries), cancellationToken);
 
     public async Task<Page<MetricEntry>> FindByExecutionAsync(string tenantId, string executionId, string? taskRunId, string? taskId, PageRequest page, CancellationToken cancellationToken) => await database.ReadAsync(
         session =>
         {
-            var where = new Where().And("tenant = ? AND execution = ?", tenantId, executionId);
+            var where = new SqlConditions(SqliteDialect.Instance).And("tenant = ? AND execution = ?", tenantId, executionId);
             if (taskRunId is not null)
             {
                 where.And("task_run = ?", taskRunId);
@@ -29,7 +34,7 @@ internal sealed class SqliteMetricRepository(SqliteDatabase database) : IMetricR
 
             var total = session.Single($"SELECT COUNT(*) FROM metric{where}", row => row.GetInt64(0), where.Values);
             return new Page<MetricEntry>(
-                session.Query($"SELECT document FROM metric{where}{Sorting.Of(page, Columns, "position")}{Sorting.Limit(page)}", row => ModelJson.ReadMetric(row.GetFieldValue<byte[]>(0)), where.Values),
+                session.Query($"SELECT document FROM metric{where}{Query.Paging(page)}", row => ModelJson.ReadMetric(row.GetFieldValue<byte[]>(0)), where.Values),
                 total);
         },
         cancellationToken);

@@ -14,4 +14,7 @@ public sealed record SqliteOptions
 
     /// <summary>Every commit reaches the disk before it is acknowledged. Switching it off gives up the durability that the product promises.</summary>
     public bool Synchronous { get; init; } = true;
+
+    /// <summary>Sees every statement before it runs; tests look at the plans.</summary>
+    internal Action<string>? Observe { get; init; }
 }

@@ -10,12 +10,13 @@ namespace Kestra.Storage.Sqlite;
 public sealed class SqliteStore : IStore
 {
     private readonly SqliteDatabase database;
+    private readonly CommandHints hints = new();
 
     /// <param name="time">The clock by which leases run out.</param>
     public SqliteStore(SqliteOptions options, TimeProvider time)
     {
         database = new SqliteDatabase(options);
-        Journal = new SqliteExecutionJournal(database, time);
+        Journal = new SqliteExecutionJournal(database, hints, time);
         Executions = new SqliteExecutionRepository(database);
         Flows = new SqliteFlowRepository(database, time);
         Logs = new SqliteLogRepository(database);
@@ -25,6 +26,7 @@ public sealed class SqliteStore : IStore
     }
 
     public IExecutionJournal Journal { get; }
+    public ICommandHints Hints => hints;
     public IExecutionRepository Executions { get; }
     public IFlowRepository Flows { get; }
     public ILogRepository Logs { get; }
@@ -49,8 +51,9 @@ public sealed class SqliteStore : IStore
         },
         cancellationToken);
 
-    public async Task CheckAsync(CancellationToken cancellationToken) =>
-        await database.WriteAsync(session => session.Run("INSERT INTO setting (key, value) VALUES ('kestra.health', '') ON CONFLICT (key) DO NOTHING"), cancellationToken);
+    public async Task CheckAsync(CancellationToken cancellationToken) => await database.WriteAsync(
+        session => session.Run("INSERT INTO setting (key, value) VALUES ('kestra.health', '') ON CONFLICT (key) DO UPDATE SET value = ''"),
+        cancellationToken);
 
     public ValueTask DisposeAsync() => database.DisposeAsync();
 }

@@ -1,6 +1,7 @@
 using Kestra.Model.Json;
 using Kestra.Model.Triggers;
 using Kestra.Storage.Queries;
+using Kestra.Storage.Relational;
 using Kestra.Storage.Triggers;
 using Microsoft.Data.Sqlite;
 
@@ -8,31 +9,57 @@ namespace Kestra.Storage.Sqlite;
 
 internal sealed class SqliteTriggerRepository(SqliteDatabase database) : ITriggerRepository
 {
-    private static readonly Dictionary<string, string> Columns = new(StringComparer.Ordinal)
-    {
-        ["flowId"] = "flow",
-        ["namespace"] = "namespace",
-        ["triggerId"] = "id",
-        ["executionId"] = "execution",
-        ["nextExecutionDate"] = "next_date",
-    };
+    private static readonly EntityQuery Query = new(
+        "Triggers",
+        new Dictionary<FilterField, FilterColumn>
+        {
+            [FilterField.QUERY] = new FilterColumn.Words("namespace, flow, id, execution"),
+            [FilterField.SCOPE] = FilterColumn.Scope("namespace"),
+            [FilterField.NAMESPACE] = new FilterColumn.Text("namespace"),
+            [FilterField.FLOW_ID] = new FilterColumn.Text("flow"),
+            [FilterField.TRIGGER_ID] = new FilterColumn.Text("id"),
+            [FilterField.WORKER_ID] = new FilterColumn.Text("worker"),
+            [FilterField.START_DATE] = new FilterColumn.Date("next_date"),
+            [FilterField.END_DATE] = new FilterColumn.Date("next_date"),
+        },
+        new Dictionary<string, SortColumn>(StringComparer.Ordinal)
+        {
+            ["flowId"] = new("flow"),
+            ["namespace"] = new("namespace"),
+            ["triggerId"] = new("id"),
+            ["executionId"] = new("execution", Nullable: true),
+            ["nextExecutionDate"] = new("next_date", Nullable: true),
+        },
+        ("namespace", false), ("flow", false), ("id", false));
 
     public async Task<Trigger?> FindAsync(string tenantId, string @namespace, string flowId, string triggerId, CancellationToken cancellationToken) => await database.ReadAsync(
         session => session.Single("SELECT document FROM trigger_state WHERE tenant = $0 AND namespace = $1 AND flow = $2 AND id = $3", Read, tenantId, @namespace, flowId, triggerId),
         cancellationToken);
 
     public async Task<IReadOnlyList<Trigger>> FindAllAsync(string? tenantId, string? @namespace, string? flowId, CancellationToken cancellationToken) => await database.ReadAsync(
-        session => session.Query(
-            "SELECT document FROM trigger_state WHERE ($0 IS NULL OR tenant = $0) AND ($1 IS NULL OR namespace = $1) AND ($2 IS NULL OR flow = $2) ORDER BY tenant, namespace, flow, id",
-            Read, tenantId, @namespace, flowId),
+        session =>
+        {
+            var where = new SqlConditions(SqliteDialect.Instance);
+            foreach (var (column, value) in new[] { ("tenant", tenantId), ("namespace", @namespace), ("flow", flowId) })
+            {
+                _ = value is null ? where : where.And($"{column} = ?", value);
+            }
+
+            return session.Query($"SELECT document FROM trigger_state{where} ORDER BY tenant, namespace, flow, id", Read, where.Values);
+        },
         cancellationToken);
 
     public async Task<Page<Trigger>> SearchAsync(string tenantId, IReadOnlyList<QueryFilter> filters, PageRequest page, CancellationToken cancellationToken) => await database.ReadAsync(
         session =>
         {
-            var where = Conditions(tenantId, filters);
+            var where = new SqlConditions(SqliteDialect.Instance).And("tenant = ?", tenantId);
+            foreach (var filter in filters)
+            {
+                Query.Add(where, filter);
+            }
+
             var total = session.Single($"SELECT COUNT(*) FROM trigger_state{where}", row => row.GetInt64(0), where.Values);
-            return new Page<Trigger>(session.Query($"SELECT document FROM trigger_state{where}{Sorting.Of(page, Columns, "namespace, flow, id")}{Sorting.Limit(page)}", Read, where.Values), total);
+            return new Page<Trigger>(session.Query($"SELECT document FROM trigger_state{where}{Query.Paging(page)}", Read, where.Values), total);
         },
         cancellationToken);
 
@@ -60,37 +87,6 @@ internal sealed class SqliteTriggerRepository(SqliteDatabase database) : ITrigge
                 trigger.TenantId, trigger.Namespace, trigger.FlowId, trigger.TriggerId, trigger.ExecutionId, trigger.WorkerId,
                 trigger.NextExecutionDate?.ToInstant().ToUnixTimeTicks(), ModelJson.Serialize(trigger, JsonProfile.Database));
         }
-    }
-
-    private static Where Conditions(string tenantId, IReadOnlyList<QueryFilter> filters)
-    {
-        var where = new Where().And("tenant = ?", tenantId);
-        foreach (var filter in filters)
-        {
-            switch (filter.Field)
-            {
-                case FilterField.QUERY:
-                    var like = "%" + Where.Escape(Where.First(filter.Value)) + "%";
-                    where.And("(flow LIKE ? ESCAPE '\\' OR namespace LIKE ? ESCAPE '\\' OR id LIKE ? ESCAPE '\\')", like, like, like);
-                    break;
-                case FilterField.NAMESPACE:
-                    where.Text("namespace", filter);
-                    break;
-                case FilterField.FLOW_ID:
-                    where.Text("flow", filter);
-                    break;
-                case FilterField.TRIGGER_ID:
-                    where.Text("id", filter);
-                    break;
-                case FilterField.WORKER_ID:
-                    where.Text("worker", filter);
-                    break;
-                default:
-                    throw new InvalidQueryException($"Triggers can't be filtered by {filter.Field}");
-            }
-        }
-
-        return where;
     }
 
     private static Trigger Read(SqliteDataReader row) => ModelJson.ReadTrigger(row.GetFieldValue<byte[]>(0));

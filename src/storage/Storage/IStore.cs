@@ -15,6 +15,7 @@ public interface IStore : IAsyncDisposable
     /// <summary>Answers when the database can be read and written.</summary>
     Task CheckAsync(CancellationToken cancellationToken);
     IExecutionJournal Journal { get; }
+    ICommandHints Hints { get; }
     IExecutionRepository Executions { get; }
     IFlowRepository Flows { get; }
     ILogRepository Logs { get; }

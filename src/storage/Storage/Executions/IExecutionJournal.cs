@@ -8,16 +8,20 @@ namespace Kestra.Storage.Executions;
 /// </summary>
 public interface IExecutionJournal
 {
-    /// <summary>Takes a partition whose lease is free or has run out, judged by the store's clock; null when somebody else has it.</summary>
+    /// <summary>
+    /// Takes a partition whose lease is free or has run out, judged by the store's clock; null when somebody else has it.
+    /// An owner that comes back takes its own lease over, which ends what it started before.
+    /// </summary>
     /// <param name="timeToLive">The lease ends this long after it was taken or last renewed.</param>
     Task<PartitionLease?> AcquireAsync(int partition, string owner, Duration timeToLive, CancellationToken cancellationToken);
 
     /// <returns>False when the lease was lost to another owner.</returns>
     Task<bool> RenewAsync(PartitionLease lease, Duration timeToLive, CancellationToken cancellationToken);
 
+    /// <summary>Gives a partition back, so that it can be taken at once. Nothing can be written with the lease afterwards.</summary>
     Task ReleaseAsync(PartitionLease lease, CancellationToken cancellationToken);
 
-    /// <summary>Everything of the partition that is not ended: read once by a new owner.</summary>
+    /// <summary>Everything of the partition that is not ended, as of one moment: read once by a new owner.</summary>
     Task<PartitionContents> LoadAsync(PartitionLease lease, CancellationToken cancellationToken);
 
     /// <summary>One execution, ended or not: its snapshot and the events after it. Null when it does not exist.</summary>
@@ -40,7 +44,10 @@ public sealed record PartitionLease(int Partition, string Owner, long Epoch);
 public sealed class LeaseLostException(PartitionLease lease)
     : Exception($"Partition {lease.Partition} is no longer owned by '{lease.Owner}' (epoch {lease.Epoch}).");
 
-/// <summary>What one transaction of the executor writes. Lists are in order; empty ones cost nothing.</summary>
+/// <summary>
+/// What one transaction of the executor writes. Empty lists cost nothing. Of several entries for the same execution, timer or
+/// slot the last one counts; timers are removed before others are set, and what is deleted goes last.
+/// </summary>
 public sealed class ExecutionBatch
 {
     public List<JournalEntry> Journal { get; } = [];
@@ -49,6 +56,8 @@ public sealed class ExecutionBatch
 
     /// <summary>Keys of timers that fired or were cancelled.</summary>
     public List<string> TimersRemoved { get; } = [];
+
+    /// <summary>Slots taken, waited for and given back.</summary>
     public List<SlotChange> Slots { get; } = [];
 
     /// <summary>Ids of commands that were carried out with this batch.</summary>
@@ -105,8 +114,9 @@ public sealed record ExecutionSnapshot
     public required ReadOnlyMemory<byte> Document { get; init; }
 }
 
-/// <param name="Document">The snapshot; empty when none was written yet.</param>
-/// <param name="Position">The position that the document includes.</param>
+/// <param name="Ended">The last snapshot said so: nothing will change any more unless it is started again.</param>
+/// <param name="Document">The snapshot. An execution exists from its first one on.</param>
+/// <param name="Position">The position that the document includes. Of an ended execution the store may say 0: its journal is gone, and the next entry may start anew.</param>
 /// <param name="Tail">Events after it, in order.</param>
 public sealed record StoredExecution(string TenantId, string ExecutionId, int Partition, bool Ended, ReadOnlyMemory<byte> Document, long Position, IReadOnlyList<ReadOnlyMemory<byte>> Tail);
 

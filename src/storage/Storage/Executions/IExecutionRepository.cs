@@ -7,7 +7,12 @@ namespace Kestra.Storage.Executions;
 /// <summary>The read side of executions. Documents are UTF-8 JSON in the database profile.</summary>
 public interface IExecutionRepository
 {
-    /// <summary>A page of snapshots. Sort fields: <c>id, namespace, flowId, state.current, state.startDate, state.endDate, state.duration</c>. Kinds TEST and PLAYGROUND are left out unless a KIND filter asks for them.</summary>
+    /// <summary>
+    /// A page of snapshots, newest start first unless sorted. Sort fields: <c>id, namespace, flowId, state.current, state.startDate, state.endDate, state.duration</c>;
+    /// what has no end or duration yet counts as the greatest. Filters: QUERY, SCOPE, NAMESPACE, FLOW_ID, EXECUTION_ID, STATE, KIND, START_DATE, END_DATE, LABELS,
+    /// TRIGGER_EXECUTION_ID, TRIGGER_ID, PARENT_ID, CHILD_FILTER. Kinds TEST and PLAYGROUND are left out unless a KIND filter asks for them.
+    /// </summary>
+    /// <exception cref="InvalidQueryException">A filter, operation or sort field that is not in the list.</exception>
     Task<Page<ReadOnlyMemory<byte>>> SearchAsync(string tenantId, IReadOnlyList<QueryFilter> filters, PageRequest page, CancellationToken cancellationToken);
 
     /// <summary>Ids of all executions that match, at most <paramref name="limit"/>, oldest first.</summary>

@@ -15,10 +15,11 @@ public interface IFlowRepository
     /// <summary>The latest revision of every flow that is not deleted, of one tenant or of all.</summary>
     Task<IReadOnlyList<StoredFlow>> FindAllAsync(string? tenantId, CancellationToken cancellationToken);
 
-    /// <summary>A page of latest revisions. Filters: QUERY (words in id, namespace, labels), NAMESPACE, SCOPE, LABELS, FLOW_ID. Sort fields: <c>id, namespace, revision</c>.</summary>
+    /// <summary>A page of latest revisions, by id and namespace unless sorted. Filters: QUERY (words of id and namespace), NAMESPACE, SCOPE, LABELS, FLOW_ID. Sort fields: <c>id, namespace, revision</c>.</summary>
     Task<Page<StoredFlow>> SearchAsync(string tenantId, IReadOnlyList<QueryFilter> filters, PageRequest page, CancellationToken cancellationToken);
 
-    /// <summary>A page of flows whose source contains the text, with the matching fragments.</summary>
+    /// <summary>A page of flows whose source contains the text, whatever its case, with the matching fragments. Without a text, all flows.</summary>
+    /// <param name="namespace">This namespace and those below it.</param>
     Task<Page<FlowSourceMatch>> SearchSourceAsync(string tenantId, string? text, string? @namespace, PageRequest page, CancellationToken cancellationToken);
 
     /// <summary>Stores a further revision, numbered highest stored + 1 (deleted ones count), in one transaction.</summary>
@@ -26,8 +27,8 @@ public interface IFlowRepository
     /// <exception cref="RevisionConflictException">Somebody stored a revision in between.</exception>
     Task<StoredFlow> SaveAsync(NewFlowRevision flow, int? expectedLast, CancellationToken cancellationToken);
 
-    /// <summary>Distinct namespaces that hold flows.</summary>
-    Task<IReadOnlyList<string>> FindNamespacesAsync(string tenantId, string? prefix, CancellationToken cancellationToken);
+    /// <summary>Distinct namespaces that hold flows and contain a text, whatever its case; sorted.</summary>
+    Task<IReadOnlyList<string>> FindNamespacesAsync(string tenantId, string? text, CancellationToken cancellationToken);
     Task<long> CountAsync(string? tenantId, CancellationToken cancellationToken);
 }
 
@@ -39,4 +40,19 @@ public sealed record NewFlowRevision(string TenantId, string Namespace, string I
 
 public sealed record FlowSourceMatch(StoredFlow Flow, IReadOnlyList<string> Fragments);
 
-public sealed class RevisionConflictException(string message) : Exception(message);
+/// <summary>Somebody stored a revision of the flow since the caller read it.</summary>
+public sealed class RevisionConflictException(string message) : Exception(message)
+{
+    public static RevisionConflictException Of(NewFlowRevision flow) =>
+        new($"The flow '{flow.Namespace}.{flow.Id}' was changed in the meantime; read it again and repeat the change.");
+
+    /// <param name="last">The last stored revision and whether it is a deletion; a deleted flow may be expected as such or as one that does not exist.</param>
+    public static void ThrowUnless((int Revision, bool Deleted)? last, int? expectedLast, NewFlowRevision flow)
+    {
+        var absent = last is null or { Deleted: true };
+        if (expectedLast is null ? !absent : last?.Revision != expectedLast)
+        {
+            throw Of(flow);
+        }
+    }
+}

@@ -8,10 +8,11 @@ public interface ILogRepository
 {
     Task AppendAsync(IReadOnlyList<LogEntry> entries, CancellationToken cancellationToken);
 
-    /// <summary>A page. Filters: QUERY, NAMESPACE, FLOW_ID, TRIGGER_ID, LEVEL (that and more severe), START_DATE, END_DATE, SCOPE. Sort field: <c>timestamp</c>.</summary>
+    /// <summary>A page, newest first unless sorted. Filters: QUERY, NAMESPACE, FLOW_ID, TRIGGER_ID, EXECUTION_ID, LEVEL (that and more severe), START_DATE, END_DATE, SCOPE. Sort fields: <c>timestamp, namespace, flowId, level</c>. Logs of TEST and PLAYGROUND executions are left out.</summary>
     Task<Page<LogEntry>> SearchAsync(string tenantId, IReadOnlyList<QueryFilter> filters, PageRequest page, CancellationToken cancellationToken);
 
     /// <summary>Logs of one execution in the order of writing, after a position.</summary>
+    /// <param name="limit">Rows wanted; a store may give a few more when rows share a position.</param>
     /// <param name="after">Position of the last entry already seen; 0 is from the start.</param>
     Task<IReadOnlyList<(long Position, LogEntry Entry)>> ReadExecutionAsync(string tenantId, string executionId, LogQuery query, long after, int limit, CancellationToken cancellationToken);
 

@@ -11,7 +11,7 @@ public interface ITriggerRepository
     /// <summary>All triggers of one flow, or of the installation when <paramref name="flowId"/> is null.</summary>
     Task<IReadOnlyList<Trigger>> FindAllAsync(string? tenantId, string? @namespace, string? flowId, CancellationToken cancellationToken);
 
-    /// <summary>A page. Filters: QUERY, NAMESPACE, FLOW_ID, TRIGGER_ID, WORKER_ID. Sort fields: <c>flowId, namespace, triggerId, executionId, nextExecutionDate</c>.</summary>
+    /// <summary>A page. Filters: QUERY, SCOPE, NAMESPACE, FLOW_ID, TRIGGER_ID, WORKER_ID, START_DATE and END_DATE (of the next execution). Sort fields: <c>flowId, namespace, triggerId, executionId, nextExecutionDate</c>.</summary>
     Task<Page<Trigger>> SearchAsync(string tenantId, IReadOnlyList<QueryFilter> filters, PageRequest page, CancellationToken cancellationToken);
 
     /// <summary>Creates or replaces rows, in one transaction.</summary>

@@ -1,0 +1,69 @@
+using Kestra.Model;
+using Kestra.Model.Logs;
+using Kestra.Model.Triggers;
+using Kestra.Storage.Executions;
+using Kestra.Storage.Flows;
+
+namespace Kestra.Storage.Memory;
+
+/// <summary>What a database holds. It outlives the stores that are opened on it, as a file outlives a process.</summary>
+public sealed class MemoryDatabase
+{
+    private readonly Lock gate = new();
+
+    internal Dictionary<int, Lease> Leases { get; } = [];
+    internal OrderedDictionary<ExecutionId, ExecutionRow> Executions { get; } = [];
+    internal Dictionary<ExecutionId, SortedList<long, ReadOnlyMemory<byte>>> Journal { get; } = [];
+    internal OrderedDictionary<string, (int Partition, ExecutionTimer Timer)> Timers { get; } = new(StringComparer.Ordinal);
+    internal OrderedDictionary<ExecutionId, (int Partition, SlotChange Slot)> Slots { get; } = [];
+    internal List<(int Partition, QueuedCommand Command)> Commands { get; } = [];
+    internal long LastCommand { get; set; }
+    internal OrderedDictionary<FlowId, List<FlowRow>> Flows { get; } = [];
+    internal List<(long Position, LogEntry Entry)> Logs { get; } = [];
+    internal long LastLog { get; set; }
+    internal List<MetricEntry> Metrics { get; } = [];
+    internal OrderedDictionary<TriggerId, Trigger> Triggers { get; } = [];
+    internal Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
+    internal CommandHints Hints { get; } = new();
+
+    /// <summary>Runs work that nobody sees half done. It must check everything before it changes anything.</summary>
+    internal Task<T> DoAsync<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromCanceled<T>(cancellationToken);
+        }
+
+        try
+        {
+            lock (gate)
+            {
+                return Task.FromResult(work());
+            }
+        }
+        catch (Exception fault)
+        {
+            return Task.FromException<T>(fault);
+        }
+    }
+
+    internal Task DoAsync(Action work, CancellationToken cancellationToken) => DoAsync<object?>(
+        () =>
+        {
+            work();
+            return null;
+        },
+        cancellationToken);
+}
+
+internal readonly record struct ExecutionId(string Tenant, string Id);
+
+internal readonly record struct FlowId(string Tenant, string Namespace, string Id);
+
+internal readonly record struct TriggerId(string Tenant, string Namespace, string Flow, string Id);
+
+internal sealed record Lease(string? Owner, long Epoch, NodaTime.Instant Expires);
+
+internal sealed record ExecutionRow(int Partition, ExecutionSnapshot Snapshot);
+
+internal sealed record FlowRow(StoredFlow Flow, IReadOnlyList<Label> Labels);

@@ -1,0 +1,219 @@
+using Kestra.Storage.Executions;
+using NodaTime;
+
+namespace Kestra.Storage.Memory;
+
+internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvider time) : IExecutionJournal
+{
+    public Task<PartitionLease?> AcquireAsync(int partition, string owner, Duration timeToLive, CancellationToken cancellationToken) => database.DoAsync(
+        () =>
+        {
+            var current = database.Leases.GetValueOrDefault(partition);
+            if (current?.Owner is { } other && other != owner && current.Expires > Now)
+            {
+                return null;
+            }
+
+            var taken = new Lease(owner, (current?.Epoch ?? 0) + 1, Now + timeToLive);
+            database.Leases[partition] = taken;
+            return new PartitionLease(partition, owner, taken.Epoch);
+        },
+        cancellationToken);
+
+    public Task<bool> RenewAsync(PartitionLease lease, Duration timeToLive, CancellationToken cancellationToken) => database.DoAsync(
+        () =>
+        {
+            if (Held(lease) is not { } held)
+            {
+                return false;
+            }
+
+            database.Leases[lease.Partition] = held with { Expires = Now + timeToLive };
+            return true;
+        },
+        cancellationToken);
+
+    public Task ReleaseAsync(PartitionLease lease, CancellationToken cancellationToken) => database.DoAsync(
+        () =>
+        {
+            if (Held(lease) is { } held)
+            {
+                database.Leases[lease.Partition] = held with { Owner = null };
+            }
+        },
+        cancellationToken);
+
+    public Task<PartitionContents> LoadAsync(PartitionLease lease, CancellationToken cancellationToken) => database.DoAsync(
+        () => new PartitionContents(
+            [.. database.Executions.Where(pair => pair.Value.Partition == lease.Partition && !pair.Value.Snapshot.Ended).Select(pair => Stored(pair.Key, pair.Value))],
+            [.. database.Timers.Values.Where(row => row.Partition == lease.Partition).Select(static row => row.Timer)],
+            [.. database.Slots.Values.Where(row => row.Partition == lease.Partition).Select(static row => row.Slot).OrderBy(static slot => slot.QueuedAt)]),
+        cancellationToken);
+
+    public Task<StoredExecution?> ReadAsync(string tenantId, string executionId, CancellationToken cancellationToken) => database.DoAsync(
+        () =>
+        {
+            var id = new ExecutionId(tenantId, executionId);
+            return database.Executions.TryGetValue(id, out var row) ? Stored(id, row) : null;
+        },
+        cancellationToken);
+
+    public async Task CommitAsync(PartitionLease lease, ExecutionBatch batch, CancellationToken cancellationToken)
+    {
+        await database.DoAsync(
+            () =>
+            {
+                if (Held(lease) is null)
+                {
+                    throw new LeaseLostException(lease);
+                }
+
+                Check(batch);
+                Write(lease, batch);
+            },
+            cancellationToken);
+        database.Hints.Announce(batch.CommandsSent.Select(static command => command.Partition));
+    }
+
+    public Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync(PartitionLease lease, int limit, CancellationToken cancellationToken) => database.DoAsync<IReadOnlyList<QueuedCommand>>(
+        () => [.. database.Commands.Where(row => row.Partition == lease.Partition).Select(static row => row.Command).Take(limit)],
+        cancellationToken);
+
+    public async Task EnqueueCommandAsync(int partition, string executionId, ReadOnlyMemory<byte> command, CancellationToken cancellationToken)
+    {
+        await database.DoAsync(() => Enqueue(partition, executionId, command), cancellationToken);
+        database.Hints.Announce([partition]);
+    }
+
+    private Instant Now => Instant.FromDateTimeOffset(time.GetUtcNow());
+
+    private Lease? Held(PartitionLease lease) =>
+        database.Leases.GetValueOrDefault(lease.Partition) is { } current && current.Owner == lease.Owner && current.Epoch == lease.Epoch ? current : null;
+
+    private StoredExecution Stored(ExecutionId id, ExecutionRow row)
+    {
+        var tail = database.Journal.TryGetValue(id, out var entries) ? entries.Where(entry => entry.Key > row.Snapshot.Position).Select(static entry => entry.Value) : [];
+        return new StoredExecution(id.Tenant, id.Id, row.Partition, row.Snapshot.Ended, row.Snapshot.Document, row.Snapshot.Position, [.. tail]);
+    }
+
+    private void Check(ExecutionBatch batch)
+    {
+        var seen = new HashSet<(ExecutionId, long)>();
+        foreach (var entry in batch.Journal)
+        {
+            var id = new ExecutionId(entry.TenantId, entry.ExecutionId);
+            if (!seen.Add((id, entry.Position)) || (database.Journal.TryGetValue(id, out var entries) && entries.ContainsKey(entry.Position)))
+            {
+                throw new InvalidOperationException($"The journal of execution '{entry.ExecutionId}' has a position {entry.Position} already.");
+            }
+        }
+    }
+
+    private void Write(PartitionLease lease, ExecutionBatch batch)
+    {
+        foreach (var entry in batch.Journal)
+        {
+            Entries(new ExecutionId(entry.TenantId, entry.ExecutionId)).Add(entry.Position, entry.Events.ToArray());
+        }
+
+        foreach (var snapshot in batch.Snapshots)
+        {
+            Write(lease, snapshot);
+        }
+
+        foreach (var key in batch.TimersRemoved)
+        {
+            database.Timers.Remove(key);
+        }
+
+        foreach (var timer in batch.TimersSet)
+        {
+            database.Timers[timer.Key] = (lease.Partition, timer with { Payload = timer.Payload.ToArray() });
+        }
+
+        foreach (var slot in batch.Slots)
+        {
+            Write(lease, slot);
+        }
+
+        database.Commands.RemoveAll(row => row.Partition == lease.Partition && batch.CommandsDone.Contains(row.Command.Id));
+        foreach (var command in batch.CommandsSent)
+        {
+            Enqueue(command.Partition, command.ExecutionId, command.Command);
+        }
+
+        foreach (var trigger in batch.Triggers)
+        {
+            MemoryTriggerRepository.Save(database, trigger);
+        }
+
+        MemoryLogRepository.Append(database, batch.Logs);
+        database.Metrics.AddRange(batch.Metrics);
+        foreach (var (tenantId, executionId) in batch.Deleted)
+        {
+            Delete(new ExecutionId(tenantId, executionId));
+        }
+    }
+
+    private void Write(PartitionLease lease, ExecutionSnapshot snapshot)
+    {
+        var id = new ExecutionId(snapshot.TenantId, snapshot.Id);
+        database.Executions[id] = new ExecutionRow(lease.Partition, snapshot with { Document = snapshot.Document.ToArray() });
+        if (snapshot.Ended)
+        {
+            database.Journal.Remove(id);
+            RemoveTimers(id);
+            return;
+        }
+
+        if (database.Journal.TryGetValue(id, out var entries))
+        {
+            foreach (var position in entries.Keys.Where(position => position <= snapshot.Position).ToList())
+            {
+                entries.Remove(position);
+            }
+        }
+    }
+
+    private void Write(PartitionLease lease, SlotChange slot)
+    {
+        var id = new ExecutionId(slot.TenantId, slot.ExecutionId);
+        if (slot.State == SlotState.Released)
+        {
+            database.Slots.Remove(id);
+        }
+        else
+        {
+            database.Slots[id] = (lease.Partition, slot);
+        }
+    }
+
+    private void Delete(ExecutionId id)
+    {
+        database.Executions.Remove(id);
+        database.Journal.Remove(id);
+        database.Slots.Remove(id);
+        RemoveTimers(id);
+    }
+
+    private void RemoveTimers(ExecutionId id)
+    {
+        foreach (var key in database.Timers.Where(pair => pair.Value.Timer.TenantId == id.Tenant && pair.Value.Timer.ExecutionId == id.Id).Select(static pair => pair.Key).ToList())
+        {
+            database.Timers.Remove(key);
+        }
+    }
+
+    private void Enqueue(int partition, string executionId, ReadOnlyMemory<byte> command) =>
+        database.Commands.Add((partition, new QueuedCommand(++database.LastCommand, executionId, command.ToArray())));
+
+    private SortedList<long, ReadOnlyMemory<byte>> Entries(ExecutionId id)
+    {
+        if (!database.Journal.TryGetValue(id, out var entries))
+        {
+            database.Journal[id] = entries = [];
+        }
+
+        return entries;
+    }
+}
