@@ -10,41 +10,36 @@ internal sealed class PluginShape
     private static readonly ConcurrentDictionary<Type, PluginShape> Shapes = new();
 
     private readonly Type type;
-    private readonly List<Member> members;
+    private readonly List<PluginMember> members;
 
     private PluginShape(Type type)
     {
         this.type = type;
-        members = [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is { IsPublic: true }).Select(property => new Member(property))];
+        members = [.. type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is { IsPublic: true }).Select(property => new PluginMember(property))];
     }
 
     public static PluginShape Of(Type type) => Shapes.GetOrAdd(type, static type => new PluginShape(type));
 
-    public object Bind(IReadOnlyDictionary<string, object?> raw, string path, List<PluginBindingFault> faults)
+    /// <param name="known">What is known of the class beside its own properties; null for a part of a plugin.</param>
+    public object Bind(IReadOnlyDictionary<string, object?> raw, string path, RawBinding binding, KnownClass? known = null)
     {
         var target = Activator.CreateInstance(type)!;
         var used = new HashSet<string>(StringComparer.Ordinal);
+        var before = binding.Faults.Count;
         foreach (var member in members)
         {
-            var name = member.Names.FirstOrDefault(candidate => raw.GetValueOrDefault(candidate) is not null);
             used.UnionWith(member.Names);
-            var at = Join(path, name ?? member.Name);
-            if (name is null)
-            {
-                if (member.Facts.Required)
-                {
-                    faults.Add(new PluginBindingFault(at, "must not be null"));
-                }
-            }
-            else if (RawBinding.Bind(raw[name]!, member.Property.PropertyType, at, faults) is { } value)
-            {
-                member.Property.SetValue(target, value);
-            }
+            BindMember(target, member, raw, path, binding);
         }
 
-        foreach (var unknown in raw.Keys.Where(key => !used.Contains(key) && key != "type"))
+        foreach (var unknown in raw.Keys.Where(key => !used.Contains(key) && (known is null || key != "type")))
         {
-            faults.Add(new PluginBindingFault(Join(path, unknown), $"Unrecognized field \"{unknown}\""));
+            binding.Faults.Add(new PluginBindingFault(Join(path, unknown), Unrecognized(unknown, known)));
+        }
+
+        if (target is ISelfChecking checking && binding.Faults.Count == before)
+        {
+            binding.Faults.AddRange(checking.Check().Select(message => new PluginBindingFault(path, message)));
         }
 
         return target;
@@ -53,37 +48,33 @@ internal sealed class PluginShape
     public IReadOnlyList<PluginPropertyDescriptor> Describe()
     {
         var defaults = Activator.CreateInstance(type)!;
-        return [.. members.Select(member => new PluginPropertyDescriptor
-        {
-            Name = member.Name,
-            ClrType = member.Inner,
-            Dynamic = member.IsDynamic,
-            Required = member.Facts.Required,
-            Deprecated = member.Facts.Deprecated,
-            Default = member.IsDynamic ? (member.Property.GetValue(defaults) is { } property ? property.GetType().GetProperty("Raw")!.GetValue(property) : null) : member.Property.GetValue(defaults),
-            Aliases = member.Facts.Aliases,
-        })];
+        return [.. members.Select(member => member.Describe(defaults))];
     }
+
+    private static void BindMember(object target, PluginMember member, IReadOnlyDictionary<string, object?> raw, string path, RawBinding binding)
+    {
+        var name = member.Names.FirstOrDefault(candidate => raw.GetValueOrDefault(candidate) is not null);
+        var at = Join(path, name ?? member.Name);
+        var value = name is null ? null : raw[name];
+        binding.Faults.AddRange(member.Constraints.Where(constraint => !constraint.IsSatisfied(value)).Select(constraint => new PluginBindingFault(at, constraint.Message)));
+        if (value is not null && binding.Bind(value, member.Property.PropertyType, at) is { } bound)
+        {
+            member.Property.SetValue(target, bound);
+        }
+    }
+
+    private string Unrecognized(string name, KnownClass? known)
+    {
+        var properties = members.SelectMany(member => member.Names).Concat(known?.CommonProperties ?? []).ToList();
+        var shown = string.Join(", ", properties.Select(property => $"\"{property}\""));
+        return $"Unrecognized field \"{name}\" (class {known?.Name ?? NameOf(type)}), not marked as ignorable ({properties.Count} known properties: {shown}])";
+    }
+
+    private static string NameOf(Type type) => type.GetCustomAttribute<DefinitionNameAttribute>()?.Name ?? type.Name;
 
     private static string Join(string path, string name) => path.Length == 0 ? name : $"{path}.{name}";
-
-    private sealed class Member
-    {
-        public Member(PropertyInfo property)
-        {
-            Property = property;
-            Facts = property.GetCustomAttribute<PluginPropertyAttribute>() ?? new PluginPropertyAttribute();
-            Name = Facts.Name ?? char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
-            Names = [Name, .. Facts.Aliases];
-            IsDynamic = property.PropertyType.IsGenericType && property.PropertyType.GetGenericTypeDefinition() == typeof(Property<>);
-            Inner = IsDynamic ? property.PropertyType.GetGenericArguments()[0] : property.PropertyType;
-        }
-
-        public PropertyInfo Property { get; }
-        public PluginPropertyAttribute Facts { get; }
-        public string Name { get; }
-        public IReadOnlyList<string> Names { get; }
-        public bool IsDynamic { get; }
-        public Type Inner { get; }
-    }
 }
+
+/// <param name="Name">The plugin's type as messages name it.</param>
+/// <param name="CommonProperties">Properties that every plugin of its kind has.</param>
+internal sealed record KnownClass(string Name, IReadOnlyList<string> CommonProperties);

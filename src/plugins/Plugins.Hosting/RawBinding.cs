@@ -5,14 +5,20 @@ using Kestra.Model.Durations;
 using Kestra.Model.Flows;
 using Kestra.Model.Flows.Reading;
 using Kestra.Plugins.Description;
+using Kestra.Plugins.Runners;
+using Kestra.Plugins.Triggers;
 using NodaTime;
+using NodaTime.Text;
 
 namespace Kestra.Plugins.Hosting;
 
 /// <summary>Turns one raw value into what a property wants. The wanted type comes from the plugin's class, never from the data.</summary>
-internal static class RawBinding
+/// <param name="catalog">Where plugins inside plugins come from, such as conditions of a condition.</param>
+internal sealed class RawBinding(IPluginCatalog catalog)
 {
-    public static object? Bind(object raw, Type wanted, string path, List<PluginBindingFault> faults)
+    public List<PluginBindingFault> Faults { get; } = [];
+
+    public object? Bind(object raw, Type wanted, string path)
     {
         var type = Nullable.GetUnderlyingType(wanted) ?? wanted;
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Property<>))
@@ -32,63 +38,83 @@ internal static class RawBinding
 
         if (type == typeof(TaskDefinition) || type == typeof(InputDefinition) || type == typeof(ConditionDefinition))
         {
-            return raw is IReadOnlyDictionary<string, object?> map ? Definition(map, type, path, faults) : Fault(path, "must be a map", faults);
+            return raw is IReadOnlyDictionary<string, object?> map ? Definition(map, type, path) : Fault(path, "must be a map");
+        }
+
+        if (type == typeof(ICondition) || type == typeof(ITaskRunner))
+        {
+            return raw is IReadOnlyDictionary<string, object?> map ? Plugin(map, type, path) : Fault(path, "must be a map");
         }
 
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
         {
-            return List(raw, type.GetGenericArguments()[0], path, faults);
+            return List(raw, type.GetGenericArguments()[0], path);
         }
 
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>))
         {
-            return Map(raw, type.GetGenericArguments()[1], path, faults);
+            return Map(raw, type.GetGenericArguments()[1], path);
         }
 
         return type is { IsClass: true, Namespace: not "System" }
-            ? raw is IReadOnlyDictionary<string, object?> nested ? PluginShape.Of(type).Bind(nested, path, faults) : Fault(path, "must be a map", faults)
-            : Scalar(raw, type, path, faults);
+            ? raw is IReadOnlyDictionary<string, object?> nested ? PluginShape.Of(type).Bind(nested, path, this) : Fault(path, "must be a map")
+            : Scalar(raw, type, path);
     }
 
-    private static object Definition(IReadOnlyDictionary<string, object?> map, Type type, string path, List<PluginBindingFault> faults)
+    private object? Plugin(IReadOnlyDictionary<string, object?> map, Type wanted, string path)
+    {
+        if (map.GetValueOrDefault("type") is not string name)
+        {
+            return Fault($"{path}.type", "must not be null");
+        }
+
+        if (catalog.Find(name) is not { } plugin || !wanted.IsAssignableFrom(plugin.ClrType))
+        {
+            return Fault($"{path}.type", $"Invalid type: {name}");
+        }
+
+        return PluginShape.Of(plugin.ClrType).Bind(map, path, this, new KnownClass(plugin.Type, ["type"]));
+    }
+
+    private object Definition(IReadOnlyDictionary<string, object?> map, Type type, string path)
     {
         var found = new List<DefinitionFault>();
         object definition = type == typeof(TaskDefinition) ? DefinitionReader.ReadTask(map, path, found)
             : type == typeof(InputDefinition) ? DefinitionReader.ReadInput(map, path, found)
             : DefinitionReader.ReadCondition(map, path, found);
-        faults.AddRange(found.Select(fault => new PluginBindingFault(fault.Path, fault.Message)));
+        Faults.AddRange(found.Select(fault => new PluginBindingFault(fault.Path, fault.Message)));
         return definition;
     }
 
-    private static object? List(object raw, Type item, string path, List<PluginBindingFault> faults)
+    private object? List(object raw, Type item, string path)
     {
         if (raw is not IReadOnlyList<object?> source)
         {
-            return Fault(path, "must be a list", faults);
+            return Fault(path, "must be a list");
         }
 
         var list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(item))!;
         for (var index = 0; index < source.Count; index++)
         {
             var at = string.Create(CultureInfo.InvariantCulture, $"{path}[{index}]");
-            if (source[index] is { } value && Bind(value, item, at, faults) is { } bound)
+            if (source[index] is { } value && Bind(value, item, at) is { } bound)
             {
                 list.Add(bound);
             }
             else if (source[index] is null)
             {
-                faults.Add(new PluginBindingFault(at, "must not be null"));
+                Faults.Add(new PluginBindingFault(at, "must not be null"));
             }
         }
 
         return list;
     }
 
-    private static object? Map(object raw, Type item, string path, List<PluginBindingFault> faults)
+    private object? Map(object raw, Type item, string path)
     {
         if (raw is not IReadOnlyDictionary<string, object?> source)
         {
-            return Fault(path, "must be a map", faults);
+            return Fault(path, "must be a map");
         }
 
         if (item == typeof(object))
@@ -99,7 +125,7 @@ internal static class RawBinding
         var map = (IDictionary)Activator.CreateInstance(typeof(OrderedDictionary<,>).MakeGenericType(typeof(string), item))!;
         foreach (var (key, value) in source)
         {
-            if (value is not null && Bind(value, item, $"{path}.{key}", faults) is { } bound)
+            if (value is not null && Bind(value, item, $"{path}.{key}") is { } bound)
             {
                 map[key] = bound;
             }
@@ -108,42 +134,51 @@ internal static class RawBinding
         return map;
     }
 
-    private static object? Scalar(object raw, Type type, string path, List<PluginBindingFault> faults)
+    private object? Scalar(object raw, Type type, string path)
     {
         var text = ValueConversion.ToText(raw);
         if (type == typeof(bool))
         {
-            return bool.TryParse(text, out var flag) ? flag : Fault(path, "must be true or false", faults);
+            return bool.TryParse(text, out var flag) ? flag : Fault(path, "must be true or false");
         }
 
         if (type == typeof(int))
         {
-            return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : Fault(path, "must be a whole number", faults);
+            return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : Fault(path, "must be a whole number");
         }
 
         if (type == typeof(long))
         {
-            return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : Fault(path, "must be a whole number", faults);
+            return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : Fault(path, "must be a whole number");
         }
 
         if (type == typeof(double))
         {
-            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : Fault(path, "must be a number", faults);
+            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : Fault(path, "must be a number");
         }
 
         if (type == typeof(Duration))
         {
-            return IsoDuration.TryParse(text, out var duration) ? duration : Fault(path, $"must be an ISO-8601 duration like PT10S, got '{text}'", faults);
+            return IsoDuration.TryParse(text, out var duration) ? duration : Fault(path, $"must be an ISO-8601 duration like PT10S, got '{text}'");
+        }
+
+        if (type == typeof(LocalTime))
+        {
+            return ReadTime(text) is { } time ? time : Fault(path, $"must be a time of day like 08:30:00, got '{text}'");
         }
 
         return type.IsEnum && Enum.TryParse(type, text, out var member) && Enum.IsDefined(type, member!)
             ? member
-            : Fault(path, type.IsEnum ? $"must be one of {string.Join(", ", Enum.GetNames(type))}, got '{text}'" : "has a value of the wrong kind", faults);
+            : Fault(path, type.IsEnum ? $"must be one of {string.Join(", ", Enum.GetNames(type))}, got '{text}'" : "has a value of the wrong kind");
     }
 
-    private static object? Fault(string path, string message, List<PluginBindingFault> faults)
+    private static LocalTime? ReadTime(string text) =>
+        LocalTimePattern.ExtendedIso.Parse(text) is { Success: true, Value: var time } ? time
+            : LocalTimePattern.HourMinuteIso.Parse(text) is { Success: true, Value: var shorter } ? shorter : null;
+
+    private object? Fault(string path, string message)
     {
-        faults.Add(new PluginBindingFault(path, message));
+        Faults.Add(new PluginBindingFault(path, message));
         return null;
     }
 }

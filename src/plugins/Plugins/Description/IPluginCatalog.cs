@@ -41,8 +41,15 @@ public sealed record PluginDescriptor
     public required Type ClrType { get; init; }
     public IReadOnlyList<string> Aliases { get; init; } = [];
     public string? Title { get; init; }
+    public string? Description { get; init; }
     public bool Deprecated { get; init; }
     public bool Beta { get; init; }
+
+    /// <summary>Part of another plugin's work; flows do not write it and lists do not show it.</summary>
+    public bool Internal { get; init; }
+
+    public IReadOnlyList<PluginOutputDescriptor> Outputs { get; init; } = [];
+    public IReadOnlyList<PluginMetricDescriptor> Metrics { get; init; } = [];
 
     /// <summary>Own properties and those of its kind, in Kestra's order.</summary>
     public required IReadOnlyList<PluginPropertyDescriptor> Properties { get; init; }
@@ -59,9 +66,15 @@ public sealed record PluginPropertyDescriptor
 
     /// <summary>May be an expression that is rendered at run time.</summary>
     public bool Dynamic { get; init; }
+    /// <summary>The schema demands it.</summary>
     public bool Required { get; init; }
     public bool Deprecated { get; init; }
+
+    /// <summary>The value that an absent property has; of a dynamic property as its raw value.</summary>
     public object? Default { get; init; }
+
+    /// <summary>The class has it as <c>Property&lt;T&gt;</c>: any shape may be written as an expression, and schemas show its default as text.</summary>
+    public bool Rendered { get; init; }
 
     /// <summary>Belongs to every task (or trigger, or condition) rather than to this plugin.</summary>
     public bool Common { get; init; }
@@ -71,9 +84,24 @@ public sealed record PluginPropertyDescriptor
     public IReadOnlyList<PropertyConstraint> Constraints { get; init; } = [];
 }
 
+/// <summary>An output of a plugin, by the type it is converted to.</summary>
+public sealed record PluginOutputDescriptor(string Name, Type ClrType, string Title = "");
+
+/// <param name="Type"><c>counter</c> or <c>timer</c>.</param>
+public sealed record PluginMetricDescriptor(string Name, string Type);
+
 /// <param name="Message">As clients match it, for example <c>must not be null</c>.</param>
 /// <param name="IsSatisfied">Over the raw value; null when the property is absent.</param>
-public sealed record PropertyConstraint(string Message, Func<object?, bool> IsSatisfied);
+public sealed record PropertyConstraint(string Message, Func<object?, bool> IsSatisfied)
+{
+    /// <summary>Least value, for schemas; null when this is no such constraint.</summary>
+    public long? Minimum { get; init; }
+
+    /// <summary>Least number of items or characters, for schemas.</summary>
+    public int? MinimumLength { get; init; }
+    public int? MaximumLength { get; init; }
+    public string? Pattern { get; init; }
+}
 
 /// <summary>Faults in the properties of one plugin.</summary>
 public sealed class PluginBindingException(string type, IReadOnlyList<PluginBindingFault> faults)

@@ -1,14 +1,20 @@
+using System.Collections;
 using System.Globalization;
 using System.Text.Json;
 using Kestra.Expressions;
 using Kestra.Model.Durations;
 using NodaTime;
+using NodaTime.Text;
 
 namespace Kestra.Plugins;
 
 /// <summary>Converts rendered values to what a property is (§7.5 of the language).</summary>
 public static class PropertyConversion
 {
+    private static readonly OffsetDateTimePattern WithoutSeconds = OffsetDateTimePattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mmo<G>");
+
+    private static readonly OffsetTimePattern TimeWithoutSeconds = OffsetTimePattern.CreateWithInvariantCulture("HH':'mmo<G>");
+
     /// <exception cref="FormatException">The value does not have this type.</exception>
     public static T? To<T>(object? value) => Convert(value, typeof(T)) is T converted ? converted : default;
 
@@ -40,12 +46,26 @@ public static class PropertyConversion
             return Structure(value) as IReadOnlyList<object?> ?? throw Wrong(value, "a list");
         }
 
-        if (target == typeof(IReadOnlyList<string>))
+        return target.IsGenericType && target.GetGenericTypeDefinition() == typeof(IReadOnlyList<>)
+            ? Items(value, target.GetGenericArguments()[0])
+            : Scalar(value, target);
+    }
+
+    private static object? Items(object value, Type item)
+    {
+        if (value is string text && string.IsNullOrWhiteSpace(text))
         {
-            return (Structure(value) as IReadOnlyList<object?> ?? throw Wrong(value, "a list")).Select(ValueConversion.ToText).ToList();
+            return null;
         }
 
-        return Scalar(value, target);
+        var source = Structure(value) as IReadOnlyList<object?> ?? throw Wrong(value, "a list");
+        var list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(item))!;
+        foreach (var element in source)
+        {
+            list.Add(Convert(element, item) ?? (item == typeof(string) ? "" : throw Wrong(value, "a list without empty items")));
+        }
+
+        return list;
     }
 
     private static object? Scalar(object value, Type target)
@@ -77,6 +97,22 @@ public static class PropertyConversion
             return value is Duration duration ? duration : IsoDuration.Parse(text);
         }
 
+        if (target == typeof(Instant))
+        {
+            return value is Instant instant ? instant
+                : DateOf(value, text)?.ToInstant() ?? throw Wrong(value, "a date with time and offset");
+        }
+
+        if (target == typeof(OffsetDateTime))
+        {
+            return DateOf(value, text) ?? throw Wrong(value, "a date with time and offset");
+        }
+
+        if (target == typeof(OffsetTime))
+        {
+            return TimeWithOffset(text) ?? throw Wrong(value, "a time with offset");
+        }
+
         if (target.IsEnum)
         {
             return Enum.TryParse(target, text, ignoreCase: false, out var member) && Enum.IsDefined(target, member!) ? member : throw Wrong(value, "one of " + string.Join(", ", Enum.GetNames(target)));
@@ -84,6 +120,26 @@ public static class PropertyConversion
 
         throw new NotSupportedException($"A property can't be a {target.Name}.");
     }
+
+    private static OffsetDateTime? DateOf(object value, string text) => value switch
+    {
+        OffsetDateTime date => date,
+        ZonedDateTime date => date.ToOffsetDateTime(),
+        Instant instant => instant.WithOffset(Offset.Zero),
+        _ => ReadDate(text),
+    };
+
+    // Users leave out the seconds, and a zone's name may follow the offset.
+    private static OffsetDateTime? ReadDate(string text)
+    {
+        var written = text.IndexOf('[', StringComparison.Ordinal) is > 0 and var zone ? text[..zone] : text;
+        return OffsetDateTimePattern.ExtendedIso.Parse(written) is { Success: true, Value: var date } ? date
+            : WithoutSeconds.Parse(written) is { Success: true, Value: var shorter } ? shorter : null;
+    }
+
+    private static OffsetTime? TimeWithOffset(string text) =>
+        OffsetTimePattern.ExtendedIso.Parse(text) is { Success: true, Value: var time } ? time
+            : TimeWithoutSeconds.Parse(text) is { Success: true, Value: var shorter } ? shorter : null;
 
     private static object? Structure(object value)
     {

@@ -31,6 +31,9 @@ public interface IRunContext
     /// <summary>Files of this run's execution and of its namespace in internal storage.</summary>
     IRunStorage Storage { get; }
     INamespaceKeyValues KeyValues(string? @namespace = null);
+
+    /// <summary>Files of a namespace; null is the flow's own.</summary>
+    INamespaceFiles NamespaceFiles(string? @namespace = null);
     TimeProvider Time { get; }
     IIdSource Ids { get; }
 
@@ -43,6 +46,11 @@ public interface IRunContext
 
     /// <summary>Renders to the value itself rather than to its text.</summary>
     object? RenderTyped(string? text, IReadOnlyDictionary<string, object?>? more = null);
+
+    /// <summary>Encrypts a value with the key of the installation.</summary>
+    /// <returns>The map that stands for the value in outputs.</returns>
+    /// <exception cref="InvalidOperationException">The installation has no key; the message names the setting.</exception>
+    IReadOnlyDictionary<string, object?> Protect(string text);
 
     /// <summary>A decrypted or configured secret that logs must mask.</summary>
     void MaskInLogs(string secret);
@@ -107,6 +115,19 @@ public interface IRunStorage
     /// <summary>Deletes every file of the current execution.</summary>
     /// <returns>The addresses that were deleted.</returns>
     Task<IReadOnlyList<string>> DeleteExecutionFilesAsync(CancellationToken cancellationToken);
+
+    /// <summary>All files below an address of internal storage, at any depth, in the order of the storage.</summary>
+    IAsyncEnumerable<string> ListAsync(string uri, CancellationToken cancellationToken);
+
+    /// <summary>Opens an archive that an earlier run of the same task, or of the same flow, left.</summary>
+    /// <param name="cacheId">Names the cache within the flow; the task's own when it is the task's id.</param>
+    /// <param name="objectId">Tells apart caches of one task, as the value of a loop does; null when there is one.</param>
+    /// <returns>Null when there is none. The second part is when it was stored.</returns>
+    Task<(Stream Content, Instant Stored)?> OpenCacheAsync(string cacheId, string? objectId, CancellationToken cancellationToken);
+
+    /// <summary>Stores the archive for later runs.</summary>
+    /// <returns>Its address.</returns>
+    Task<string> PutCacheAsync(string cacheId, string? objectId, Stream content, CancellationToken cancellationToken);
 }
 
 /// <summary>The key-value store of one namespace.</summary>
@@ -117,4 +138,7 @@ public interface INamespaceKeyValues
     Task PutAsync(string key, object? value, string? description, Duration? timeToLive, bool overwrite, CancellationToken cancellationToken);
     Task<bool> DeleteAsync(string key, CancellationToken cancellationToken);
     Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>Keys whose time is over; they are stored but no longer read.</summary>
+    Task<IReadOnlyList<string>> ListExpiredAsync(CancellationToken cancellationToken);
 }

@@ -6,7 +6,7 @@ namespace Kestra.Worker.Running;
 /// <summary>The folder of one run: made when first asked for, removed with everything in it at the end.</summary>
 internal sealed class RunWorkingDirectory(string root, IIdSource ids) : IWorkingDirectory
 {
-    private const string TempFolder = ".kestra-tmp";
+    private const string TempFolder = Kestra.Plugins.Files.WorkingDirectories.TemporaryFolder;
 
     private readonly Lock gate = new();
     private string? path;
