@@ -36,5 +36,8 @@ public sealed class WorkerOptions
     /// <summary>A run that lasts longer is reported as running; a shorter one is reported by its result alone.</summary>
     public TimeSpan StartedAfter { get; set; } = TimeSpan.FromMilliseconds(40);
 
+    /// <summary>Configuration of plugins (<c>kestra.plugins.configurations</c>) by type, or by the beginning of their types.</summary>
+    public IReadOnlyList<(string Type, IReadOnlyDictionary<string, object?> Values)> PluginConfigurations { get; set; } = [];
+
     public int EffectiveThreads => Threads > 0 ? Threads : Math.Max(16, Environment.ProcessorCount * 4);
 }

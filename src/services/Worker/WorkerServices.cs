@@ -1,4 +1,5 @@
 using Kestra.Expressions;
+using Kestra.Hosting.Encryption;
 using Kestra.Hosting.Expressions;
 using Kestra.Hosting.KeyValues;
 using Kestra.Model.Identifiers;
@@ -49,6 +50,8 @@ public static class WorkerServices
             Time = time,
             Ids = provider.GetRequiredService<IIdSource>(),
             AllowedPaths = outside.AllowedPaths ?? [],
+            Encryption = provider.GetService<ValueEncryption>(),
+            PluginConfigurations = provider.GetRequiredService<WorkerOptions>().PluginConfigurations,
         };
     }
 }

@@ -133,8 +133,9 @@ public interface IRunStorage
 /// <summary>The key-value store of one namespace.</summary>
 public interface INamespaceKeyValues
 {
-    Task<object?> GetAsync(string key, CancellationToken cancellationToken);
-    Task<bool> ExistsAsync(string key, CancellationToken cancellationToken);
+    /// <summary>The value of a key.</summary>
+    /// <returns>Null when the key does not exist, or its time is over.</returns>
+    Task<FoundValue?> FindAsync(string key, CancellationToken cancellationToken);
     Task PutAsync(string key, object? value, string? description, Duration? timeToLive, bool overwrite, CancellationToken cancellationToken);
     Task<bool> DeleteAsync(string key, CancellationToken cancellationToken);
     Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken);
@@ -142,3 +143,6 @@ public interface INamespaceKeyValues
     /// <summary>Keys whose time is over; they are stored but no longer read.</summary>
     Task<IReadOnlyList<string>> ListExpiredAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>A value of the key-value store; it may be null.</summary>
+public sealed record FoundValue(object? Value);

@@ -10,9 +10,17 @@ public sealed class NamespaceKeyValues(IObjectStorage objects, string tenantId, 
 {
     private readonly KeyValueStore store = new(objects, tenantId, @namespace, time);
 
-    public async Task<object?> GetAsync(string key, CancellationToken cancellationToken) => (await store.FindAsync(key, cancellationToken))?.Value;
-
-    public Task<bool> ExistsAsync(string key, CancellationToken cancellationToken) => store.ExistsAsync(key, cancellationToken);
+    public async Task<FoundValue?> FindAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.FindAsync(key, cancellationToken) is { } found ? new FoundValue(found.Value) : null;
+        }
+        catch (KeyValueExpiredException)
+        {
+            return null;
+        }
+    }
 
     public Task PutAsync(string key, object? value, string? description, Duration? timeToLive, bool overwrite, CancellationToken cancellationToken) =>
         store.PutAsync(key, value, description, timeToLive, overwrite, cancellationToken);
@@ -21,4 +29,10 @@ public sealed class NamespaceKeyValues(IObjectStorage objects, string tenantId, 
 
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) =>
         [.. (await store.ListAsync(withExpired: false, cancellationToken)).Select(static entry => entry.Key)];
+
+    public async Task<IReadOnlyList<string>> ListExpiredAsync(CancellationToken cancellationToken)
+    {
+        var now = Instant.FromDateTimeOffset(time.GetUtcNow());
+        return [.. (await store.ListAsync(withExpired: true, cancellationToken)).Where(entry => entry.ExpirationDate < now).Select(static entry => entry.Key)];
+    }
 }

@@ -22,7 +22,7 @@ internal sealed class AttemptRunner(RunServices services, ILogSink sink, WorkerO
         var mask = masks.Of(run.ExecutionId);
         var logger = new RunLogger(run, task.LogLevel ?? LogLevel.TRACE, sink, mask, options, services.Time);
         var metrics = new RunMetrics(run, sink, services.Time);
-        var context = new RunContext(run, variables, services, logger, metrics, mask, directory, EmptyVariables.Instance, cancellation.Token);
+        var context = new RunContext(run, variables, services, logger, metrics, mask, directory, services.ConfigurationOf(plugin), cancellation.Token);
         var started = Now;
         try
         {

@@ -21,7 +21,7 @@ internal sealed class WorkingDirectoryRunner(AttemptRunner attempts, RunServices
         var started = Now;
         var mask = masks.Of(run.ExecutionId);
         IRunLogger logger = new RunLogger(run, job.Task.LogLevel ?? Model.Logs.LogLevel.TRACE, sink, mask, options, services.Time);
-        var context = new RunContext(run, job.Variables, services, logger, new RunMetrics(run, sink, services.Time), mask, directory, EmptyVariables.Instance, cancellation.Token);
+        var context = new RunContext(run, job.Variables, services, logger, new RunMetrics(run, sink, services.Time), mask, directory, services.ConfigurationOf(task), cancellation.Token);
         try
         {
             await task.PrepareAsync(context, cancellation.Token);

@@ -1,7 +1,10 @@
+using System.Reflection;
 using Kestra.Expressions;
+using Kestra.Hosting.Encryption;
 using Kestra.Model.Executions;
 using Kestra.Model.Identifiers;
 using Kestra.Plugins;
+using Kestra.Plugins.Tasks;
 using Kestra.Worker.Logs;
 
 namespace Kestra.Worker.Running;
@@ -39,6 +42,12 @@ internal sealed class RunContext(
 
     public INamespaceKeyValues KeyValues(string? @namespace = null) => services.KeyValues(run.TenantId, @namespace ?? run.Namespace);
 
+    public INamespaceFiles NamespaceFiles(string? @namespace = null) => new RunNamespaceFiles(services.Objects, run.TenantId, @namespace ?? run.Namespace);
+
+    public IReadOnlyDictionary<string, object?> Protect(string text) => services.Encryption is { } encryption
+        ? encryption.Protect(text)
+        : throw new InvalidOperationException("Encryption is not configured. Set `kestra.encryption.secret-key` to the Base64 text of 32 random bytes.");
+
     public string? Render(string? text, IReadOnlyDictionary<string, object?>? more = null) =>
         text is null ? null : services.Expressions.Render(text, Scope(more));
 
@@ -68,8 +77,34 @@ internal sealed record RunServices
     public required TimeProvider Time { get; init; }
     public required IIdSource Ids { get; init; }
 
+    /// <summary>Null when the installation has no key.</summary>
+    public ValueEncryption? Encryption { get; init; }
+
+    /// <summary>Configuration of plugins by type, or by the beginning of their types.</summary>
+    public IReadOnlyList<(string Type, IReadOnlyDictionary<string, object?> Values)> PluginConfigurations { get; init; } = [];
+
     /// <summary>Local folders that <c>file:///</c> addresses may read (<c>kestra.local-files.allowed-paths</c>).</summary>
     public IReadOnlyList<string> AllowedPaths { get; init; } = [];
+
+    /// <summary>The configuration of one plugin: what is set for a longer beginning of its type goes before.</summary>
+    public IReadOnlyDictionary<string, object?> ConfigurationOf(ITask plugin)
+    {
+        if (PluginConfigurations.Count == 0 || plugin.GetType().GetCustomAttribute<PluginAttribute>() is not { } named)
+        {
+            return EmptyVariables.Instance;
+        }
+
+        var merged = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
+        foreach (var (_, values) in PluginConfigurations.Where(entry => named.Type.StartsWith(entry.Type, StringComparison.Ordinal)).OrderBy(static entry => entry.Type.Length))
+        {
+            foreach (var (key, value) in values)
+            {
+                merged[key] = value;
+            }
+        }
+
+        return merged;
+    }
 }
 
 /// <summary>Makes the host of a run's expressions.</summary>

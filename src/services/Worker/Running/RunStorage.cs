@@ -1,6 +1,10 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Kestra.Model.Identifiers;
 using Kestra.Plugins;
 using Kestra.Storage.Objects;
 using Kestra.Worker.Logs;
+using NodaTime;
 
 namespace Kestra.Worker.Running;
 
@@ -20,7 +24,7 @@ internal sealed class RunStorage(RunIdentity run, IObjectStorage objects, IReadO
     public async Task<string> PutFileAsync(string localPath, string? name = null, CancellationToken cancellationToken = default)
     {
         await using var content = new FileStream(localPath, FileMode.Open, FileAccess.Read, FileShare.Read, 64 * 1024, FileOptions.Asynchronous | FileOptions.SequentialScan);
-        return await PutAsync(content, name ?? RandomName(Path.GetExtension(localPath)), cancellationToken);
+        return await PutAsync(content, name ?? RandomName(Path.GetExtension(localPath) is { Length: > 0 } extension ? extension : ".tmp"), cancellationToken);
     }
 
     public Task<string> PutAsync(Stream content, string name, CancellationToken cancellationToken = default) =>
@@ -42,6 +46,38 @@ internal sealed class RunStorage(RunIdentity run, IObjectStorage objects, IReadO
         var paths = await objects.DeletePrefixAsync(run.TenantId, StoragePaths.Execution(run.Namespace, run.FlowId, execution), cancellationToken);
         return [.. paths.Select(StorageUri.Of)];
     }
+
+    public async IAsyncEnumerable<string> ListAsync(string uri, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var folder = PathOf(uri);
+        if (!await objects.ExistsAsync(run.TenantId, folder, cancellationToken))
+        {
+            yield break;
+        }
+
+        await foreach (var path in objects.ListAllAsync(run.TenantId, folder, cancellationToken))
+        {
+            yield return StorageUri.Of(path);
+        }
+    }
+
+    public async Task<(Stream Content, Instant Stored)?> OpenCacheAsync(string cacheId, string? objectId, CancellationToken cancellationToken)
+    {
+        var path = CachePath(cacheId, objectId);
+        if (!await objects.ExistsAsync(run.TenantId, path, cancellationToken))
+        {
+            return null;
+        }
+
+        var attributes = await objects.AttributesAsync(run.TenantId, path, cancellationToken);
+        return ((await objects.OpenAsync(run.TenantId, path, cancellationToken)).Content, attributes.LastModified);
+    }
+
+    public Task<string> PutCacheAsync(string cacheId, string? objectId, Stream content, CancellationToken cancellationToken) =>
+        objects.PutAsync(run.TenantId, CachePath(cacheId, objectId), content, null, cancellationToken);
+
+    private string CachePath(string cacheId, string? objectId) =>
+        $"{StoragePaths.Flow(run.Namespace, run.FlowId)}/{StoragePaths.Slug(cacheId)}/cache/{(objectId is null ? "" : DerivedId.Of(objectId) + "/")}cache.zip";
 
     private string Folder => run switch
     {
@@ -71,7 +107,7 @@ internal sealed class RunStorage(RunIdentity run, IObjectStorage objects, IReadO
             : throw new UnauthorizedAccessException($"The path {path} is not authorized. Path must be allowed either globally inside the Kestra configuration using the `kestra.local-files.allowed-paths` property.");
     }
 
+    // A random unsigned number of 64 bits, as Kestra names its files.
     private static string RandomName(string extension) =>
-        System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue).ToString("0000000000", System.Globalization.CultureInfo.InvariantCulture)
-        + System.Security.Cryptography.RandomNumberGenerator.GetInt32(int.MaxValue).ToString("0000000000", System.Globalization.CultureInfo.InvariantCulture) + extension;
+        BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))).ToString(CultureInfo.InvariantCulture) + extension;
 }
