@@ -12,6 +12,7 @@ using Kestra.Model.Flows;
 using Kestra.Plugins.Core.Log;
 using Kestra.Plugins.Description;
 using Kestra.Plugins.Hosting;
+using Kestra.Plugins.Scripts.Runners;
 using Kestra.Storage;
 using Kestra.Storage.Objects;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,7 +25,7 @@ internal static partial class EngineServices
 {
     public static void AddEngine(IServiceCollection services, KestraConfiguration configuration)
     {
-        services.AddSingleton<IPluginCatalog>(static _ => new PluginCatalog(typeof(LogTask).Assembly));
+        services.AddSingleton<IPluginCatalog>(static _ => new PluginCatalog(typeof(LogTask).Assembly, typeof(ProcessRunner).Assembly));
         services.AddSingleton(static provider => new ExpressionEngine(new ExpressionOptions { Time = provider.GetRequiredService<TimeProvider>() }));
         services.AddSingleton(provider => new FlowReader(provider.GetRequiredService<IPluginCatalog>(), PluginDefaultsOf(configuration)));
         services.AddSingleton<StoredFlows>();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kestra.Expressions;
 using Kestra.Plugins.Tasks;
 
@@ -5,30 +6,46 @@ namespace Kestra.Plugins.Core.Execution;
 
 /// <summary>Fails when one of its conditions does not hold.</summary>
 [Plugin("io.kestra.plugin.core.execution.Assert", Title = "Assert some conditions to control task output data.")]
+[PluginMetric("failed", "counter")]
+[PluginMetric("success", "counter")]
 public sealed class Assert : IRunnableTask
 {
-    [PluginProperty(Required = true)]
-    public Property<IReadOnlyList<string>>? Conditions { get; init; }
+    /// <summary>Expressions; all are looked at, whatever the first ones give.</summary>
+    [PluginProperty(Required = true, Dynamic = true)]
+    public IReadOnlyList<string> Conditions { get; init; } = [];
 
     public Property<string>? ErrorMessage { get; init; }
 
     public Task<TaskResult> RunAsync(IRunContext context, CancellationToken cancellationToken)
     {
-        var written = Conditions?.Raw as IReadOnlyList<object?> ?? [Conditions?.Raw];
-        var failed = 0;
-        foreach (var condition in written.OfType<string>())
+        var failed = Conditions.Count(condition => !Holds(context, condition));
+        context.Metrics.Counter("failed", failed);
+        context.Metrics.Counter("success", Conditions.Count - failed);
+        if (failed == 0)
         {
-            if (!ValueConversion.IsTruthy(context.Render(condition)))
-            {
-                failed++;
-                context.Logger.Error($"Assertion `{condition}` is not valid.");
-            }
+            return Task.FromResult(TaskResult.Empty);
         }
 
-        context.Metrics.Counter("failed", failed);
-        context.Metrics.Counter("success", written.Count - failed);
-        return failed == 0
-            ? Task.FromResult(TaskResult.Empty)
-            : throw new TaskFailedException(ErrorMessage?.Render(context) ?? $"{failed} assertion{(failed > 1 ? "s" : "")} failed!");
+        var message = string.Create(CultureInfo.InvariantCulture, $"{failed} assertion{(failed > 1 ? "s" : "")} failed!");
+        throw new TaskFailedException(ErrorMessage?.Render(context) is { } more ? $"{message}\n{more}" : message);
+    }
+
+    private static bool Holds(IRunContext context, string condition)
+    {
+        try
+        {
+            if (ValueConversion.IsTruthy(context.Render(condition)))
+            {
+                return true;
+            }
+
+            context.Logger.Error($"Assertion `{condition}` failed!");
+        }
+        catch (ExpressionException error)
+        {
+            context.Logger.Error($"Assertion `{condition}` failed, failed to render `{error.Message}`");
+        }
+
+        return false;
     }
 }

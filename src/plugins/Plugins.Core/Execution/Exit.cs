@@ -10,6 +10,7 @@ public enum ExitState { SUCCESS, WARNING, KILLED, FAILED, CANCELED }
 [Plugin("io.kestra.plugin.core.execution.Exit", Title = "Exit the execution: terminate it in the state defined by the property `state`.")]
 public sealed class Exit : IExecutionUpdatingTask
 {
+    [PluginProperty(Dynamic = true, Shape = typeof(ExitState))]
     public object State { get; init; } = nameof(ExitState.SUCCESS);
 
     public IEnumerable<string> UpdateExpressions => Texts.In(State);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kestra.Expressions;
 using Kestra.Model;
 using Kestra.Plugins.Tasks;
@@ -9,7 +10,7 @@ namespace Kestra.Plugins.Core.Execution;
 public sealed class Labels : IExecutionUpdatingTask
 {
     /// <summary>A map, a list of keys and values, or an expression that gives one as JSON.</summary>
-    [PluginProperty(Required = true, Name = "labels")]
+    [PluginProperty(Required = true, Name = "labels", Dynamic = true)]
     public object? Values { get; init; }
 
     public IEnumerable<string> UpdateExpressions => Texts.In(Values);
@@ -17,19 +18,25 @@ public sealed class Labels : IExecutionUpdatingTask
     public ExecutionUpdate Update(IReadOnlyDictionary<string, object?>? variables, Func<object?, object?> render)
     {
         var rendered = render(Values);
-        if (rendered is string text)
+        var labels = LabelValues.Read(rendered is string text ? Parsed(text) : rendered)
+            ?? throw new TaskFailedException($"Unknown value type: class {rendered?.GetType().Name}");
+        foreach (var label in labels.Where(static label => label.IsSystem))
         {
-            rendered = ValueJson.ReadFirst(text);
+            throw new TaskFailedException($"System labels can only be set by Kestra itself, offending label: {label.Key}={label.Value}");
         }
 
-        List<Label> labels = rendered switch
+        return new ExecutionUpdate { Labels = labels };
+    }
+
+    private static object? Parsed(string text)
+    {
+        try
         {
-            IReadOnlyDictionary<string, object?> map => [.. map.Select(pair => new Label(pair.Key, ValueConversion.ToText(pair.Value)))],
-            IReadOnlyList<object?> list => [.. list.OfType<IReadOnlyDictionary<string, object?>>().Select(item => new Label(ValueConversion.ToText(item.GetValueOrDefault("key")), ValueConversion.ToText(item.GetValueOrDefault("value"))))],
-            _ => throw new TaskFailedException("Unknown value type for `labels`: write a map, or a list of keys and values"),
-        };
-        return labels.Exists(label => label.IsSystem)
-            ? throw new TaskFailedException("System labels can only be set by Kestra itself, offending label: " + labels.Find(label => label.IsSystem).Key)
-            : new ExecutionUpdate { Labels = labels };
+            return ValueJson.ReadFirst(text);
+        }
+        catch (JsonException error)
+        {
+            throw new TaskFailedException($"The labels '{text}' are not JSON: {error.Message}", inner: error);
+        }
     }
 }

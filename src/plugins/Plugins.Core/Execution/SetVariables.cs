@@ -2,30 +2,27 @@ using Kestra.Plugins.Tasks;
 
 namespace Kestra.Plugins.Core.Execution;
 
-/// <summary>Sets variables of the execution.</summary>
+/// <summary>Sets variables of the execution: maps are merged, other values replaced.</summary>
 [Plugin("io.kestra.plugin.core.execution.SetVariables", Title = "Set execution variables.")]
 public sealed class SetVariables : IExecutionUpdatingTask
 {
-    [PluginProperty(Required = true)]
-    public IReadOnlyDictionary<string, object?>? Variables { get; init; }
+    [PluginProperty(Required = true, Dynamic = true, Shape = typeof(IReadOnlyDictionary<string, object?>))]
+    public object? Variables { get; init; }
 
-    public bool Overwrite { get; init; } = true;
+    /// <summary>When false, a variable that is there already is a failure.</summary>
+    [PluginProperty(Dynamic = true, Shape = typeof(bool))]
+    public object Overwrite { get; init; } = true;
 
-    public IEnumerable<string> UpdateExpressions => Texts.In(Variables);
+    public IEnumerable<string> UpdateExpressions => Texts.In(Variables).Concat(Texts.In(Overwrite));
 
     public ExecutionUpdate Update(IReadOnlyDictionary<string, object?>? variables, Func<object?, object?> render)
     {
-        var merged = new OrderedDictionary<string, object?>(variables ?? new OrderedDictionary<string, object?>(), StringComparer.Ordinal);
-        foreach (var (key, value) in (IReadOnlyDictionary<string, object?>)render(Variables)!)
+        var added = PropertyConversion.To<IReadOnlyDictionary<string, object?>>(render(Variables)) ?? new OrderedDictionary<string, object?>();
+        if (PropertyConversion.To<bool?>(render(Overwrite)) == false && added.Keys.Where(key => variables?.ContainsKey(key) ?? false).ToList() is { Count: > 0 } existing)
         {
-            if (!Overwrite && merged.ContainsKey(key))
-            {
-                throw new TaskFailedException($"Variable '{key}' already exists and 'overwrite' is set to false");
-            }
-
-            merged[key] = value;
+            throw new TaskFailedException($"`overwrite` is set to false and the following variables already exist: {string.Join(',', existing)}");
         }
 
-        return new ExecutionUpdate { Variables = merged };
+        return new ExecutionUpdate { Variables = Maps.Merged(variables, added) };
     }
 }

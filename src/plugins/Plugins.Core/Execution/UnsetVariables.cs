@@ -7,22 +7,29 @@ namespace Kestra.Plugins.Core.Execution;
 [Plugin("io.kestra.plugin.core.execution.UnsetVariables", Title = "Unset execution variables.")]
 public sealed class UnsetVariables : IExecutionUpdatingTask
 {
-    [PluginProperty(Required = true)]
+    /// <summary>Names; a dot leads into a map.</summary>
+    [PluginProperty(Required = true, Dynamic = true, Shape = typeof(IReadOnlyList<string>))]
     public object? Variables { get; init; }
 
-    public bool IgnoreMissing { get; init; }
+    /// <summary>A variable that is not there is no failure.</summary>
+    [PluginProperty(Dynamic = true, Shape = typeof(bool))]
+    public object IgnoreMissing { get; init; } = false;
 
-    public IEnumerable<string> UpdateExpressions => Texts.In(Variables);
+    public IEnumerable<string> UpdateExpressions => Texts.In(Variables).Concat(Texts.In(IgnoreMissing));
 
     public ExecutionUpdate Update(IReadOnlyDictionary<string, object?>? variables, Func<object?, object?> render)
     {
         var left = new OrderedDictionary<string, object?>(variables ?? new OrderedDictionary<string, object?>(), StringComparer.Ordinal);
-        var names = render(Variables) is var rendered && rendered is string text ? ValueJson.ReadFirst(text) : rendered;
-        foreach (var name in (names as IReadOnlyList<object?> ?? throw new TaskFailedException("`variables` must be a list of names")).Select(ValueConversion.ToText))
+        var ignores = PropertyConversion.To<bool?>(render(IgnoreMissing)) ?? false;
+        foreach (var name in PropertyConversion.To<IReadOnlyList<string>>(render(Variables)) ?? [])
         {
-            if (!left.Remove(name) && !IgnoreMissing)
+            if (Maps.Without(left, name.Split('.')) is { } rest)
             {
-                throw new TaskFailedException($"Variable '{name}' doesn't exist and 'ignoreMissing' is set to false");
+                left = rest;
+            }
+            else if (!ignores)
+            {
+                throw new TaskFailedException($"The variable '{name}' does not exist and `ignoreMissing` is set to false");
             }
         }
 

@@ -5,33 +5,36 @@ using Kestra.Plugins.Flowables;
 namespace Kestra.Plugins.Core.Flow;
 
 /// <summary>Runs one of two lists of tasks.</summary>
+[PluginOutput("evaluationResult", typeof(bool), Title = "Condition value.")]
 [Plugin("io.kestra.plugin.core.flow.If", Aliases = ["io.kestra.core.tasks.flows.If"], Title = "Run tasks conditionally, i.e. decide which branch of tasks should be executed based on a condition.")]
 public sealed class If : FlowableTask
 {
-    [PluginProperty(Required = true)]
-    public string Condition { get; init; } = "";
+    [PluginProperty(Dynamic = true)]
+    public string? Condition { get; init; }
 
-    [PluginProperty(Required = true)]
+    [PluginProperty(NotEmpty = true)]
     public IReadOnlyList<TaskDefinition> Then { get; init; } = [];
 
     public IReadOnlyList<TaskDefinition>? Else { get; init; }
 
     public override IEnumerable<TaskDefinition> Children => Then.Concat(Else ?? []);
 
-    public override IEnumerable<string> PlanExpressions => [Condition];
+    public override IEnumerable<string> PlanExpressions => Texts.In(Condition);
 
     public override FlowablePlan Plan(Func<string, string?> render)
     {
-        var holds = ValueConversion.IsTruthy(render(Condition));
+        var holds = Condition is not null && ValueConversion.IsTruthy(render(Condition));
         return new FlowablePlan { Tasks = holds ? Then : Else ?? [], Outputs = new OrderedDictionary<string, object?> { ["evaluationResult"] = holds } };
     }
 }
 
 /// <summary>Runs the list of tasks that belongs to a value.</summary>
+[PluginOutput("value", typeof(string))]
+[PluginOutput("defaults", typeof(bool))]
 [Plugin("io.kestra.plugin.core.flow.Switch", Aliases = ["io.kestra.core.tasks.flows.Switch"], Title = "Run tasks conditionally based on the value of a rendered expression.")]
-public sealed class Switch : FlowableTask
+public sealed class Switch : FlowableTask, ISelfChecking
 {
-    [PluginProperty(Required = true)]
+    [PluginProperty(Required = true, Dynamic = true)]
     public string Value { get; init; } = "";
 
     public IReadOnlyDictionary<string, IReadOnlyList<TaskDefinition>>? Cases { get; init; }
@@ -53,4 +56,6 @@ public sealed class Switch : FlowableTask
             Outputs = new OrderedDictionary<string, object?> { ["value"] = value, ["defaults"] = found is null },
         };
     }
+
+    public IEnumerable<string> Check() => Children.Any() ? [] : ["No task defined, neither cases or default have any tasks"];
 }

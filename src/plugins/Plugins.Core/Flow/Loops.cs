@@ -11,13 +11,14 @@ namespace Kestra.Plugins.Core.Flow;
 public sealed class ForEach : FlowableTask
 {
     /// <summary>A list, or an expression that gives a JSON list.</summary>
-    [PluginProperty(Required = true)]
+    [PluginProperty(Required = true, Dynamic = true)]
     public object Values { get; init; } = "";
 
-    [PluginProperty(Required = true)]
+    [PluginProperty(NotEmpty = true, EmptyMessage = TasksMissing)]
     public IReadOnlyList<TaskDefinition> Tasks { get; init; } = [];
 
     /// <summary>Values at once; 1 is one after the other, 0 is all.</summary>
+    [PluginProperty(Min = 0)]
     public int ConcurrencyLimit { get; init; } = 1;
 
     public override IEnumerable<TaskDefinition> Children => Tasks;
@@ -31,10 +32,10 @@ public sealed class ForEach : FlowableTask
 [Plugin("io.kestra.plugin.core.flow.EachSequential", Aliases = ["io.kestra.core.tasks.flows.EachSequential"], Title = "For each value in the list, execute one or more tasks sequentially.", Deprecated = true)]
 public sealed class EachSequential : FlowableTask
 {
-    [PluginProperty(Required = true)]
+    [PluginProperty(Required = true, Dynamic = true)]
     public object Value { get; init; } = "";
 
-    [PluginProperty(Required = true)]
+    [PluginProperty(NotEmpty = true, EmptyMessage = TasksMissing)]
     public IReadOnlyList<TaskDefinition> Tasks { get; init; } = [];
 
     public override IEnumerable<TaskDefinition> Children => Tasks;
@@ -48,19 +49,21 @@ public sealed class EachSequential : FlowableTask
 [Plugin("io.kestra.plugin.core.flow.EachParallel", Aliases = ["io.kestra.core.tasks.flows.EachParallel"], Title = "For each value in the list, execute one or more tasks in parallel.", Deprecated = true)]
 public sealed class EachParallel : FlowableTask
 {
-    [PluginProperty(Required = true)]
+    [PluginProperty(Required = true, Dynamic = true)]
     public object Value { get; init; } = "";
 
-    [PluginProperty(Required = true)]
+    [PluginProperty(Required = true, NotEmpty = true)]
     public IReadOnlyList<TaskDefinition> Tasks { get; init; } = [];
 
-    public int Concurrent { get; init; }
+    /// <summary>How many task runs at once; 0 is all.</summary>
+    [PluginProperty(Dynamic = true, Shape = typeof(int))]
+    public object Concurrent { get; init; } = 0;
 
     public override IEnumerable<TaskDefinition> Children => Tasks;
 
-    public override IEnumerable<string> PlanExpressions => Texts.In(Value);
+    public override IEnumerable<string> PlanExpressions => Texts.In(Value).Concat(Texts.In(Concurrent));
 
-    public override FlowablePlan Plan(Func<string, string?> render) => new() { Tasks = Tasks, Values = LoopValues.Of(Value, render), Parallel = true, Concurrency = Concurrent };
+    public override FlowablePlan Plan(Func<string, string?> render) => new() { Tasks = Tasks, Values = LoopValues.Of(Value, render), Parallel = true, Concurrency = PropertyConversion.To<int>(Concurrent is string text ? render(text) : Concurrent) };
 }
 
 /// <summary>The values of a loop: distinct, as texts, maps and lists as compact JSON.</summary>
@@ -124,22 +127,26 @@ internal static class LoopValues
 }
 
 /// <summary>Runs tasks again and again until a condition holds.</summary>
+[PluginOutput("iterationCount", typeof(int))]
 [Plugin("io.kestra.plugin.core.flow.LoopUntil", Aliases = ["io.kestra.plugin.core.flow.WaitFor"], Title = "Run a list of tasks repeatedly until the expected condition is met.")]
 public sealed class LoopUntil : FlowableTask, ILoopingTask
 {
-    [PluginProperty(Required = true)]
+    [PluginProperty(Required = true, Dynamic = true)]
     public string Condition { get; init; } = "";
 
     [PluginProperty(Required = true)]
     public IReadOnlyList<TaskDefinition> Tasks { get; init; } = [];
 
-    public bool FailOnMaxReached { get; init; }
+    /// <summary>Reaching one of the limits is a failure.</summary>
+    [PluginProperty(Dynamic = true, Shape = typeof(bool))]
+    public object FailOnMaxReached { get; init; } = false;
 
+    [PluginProperty(DocumentedDefault = """{"interval":"PT1M"}""")]
     public CheckFrequency CheckFrequency { get; init; } = new();
 
     public override IEnumerable<TaskDefinition> Children => Tasks;
 
-    public IEnumerable<string> LoopExpressions => Texts.In(CheckFrequency.MaxIterations).Concat(Texts.In(CheckFrequency.MaxDuration)).Concat(Texts.In(CheckFrequency.Interval)).Append(Condition);
+    public IEnumerable<string> LoopExpressions => Texts.In(CheckFrequency.MaxIterations).Concat(Texts.In(CheckFrequency.MaxDuration)).Concat(Texts.In(CheckFrequency.Interval)).Concat(Texts.In(FailOnMaxReached)).Append(Condition);
 
     // The first iteration reads its own number already.
     public override FlowablePlan Plan(Func<string, string?> render) => new() { Tasks = Tasks };
@@ -153,16 +160,18 @@ public sealed class LoopUntil : FlowableTask, ILoopingTask
 
         if (Number(CheckFrequency.MaxIterations, render) is { } most && iterations >= most)
         {
-            return new LoopDecision(Again: false, Duration.Zero, FailOnMaxReached, "Max iterations reached");
+            return new LoopDecision(Again: false, Duration.Zero, Fails(render), "Max iterations reached");
         }
 
         if (Length(CheckFrequency.MaxDuration, render) is { } longest && elapsed > longest)
         {
-            return new LoopDecision(Again: false, Duration.Zero, FailOnMaxReached, "Max duration reached");
+            return new LoopDecision(Again: false, Duration.Zero, Fails(render), "Max duration reached");
         }
 
-        return new LoopDecision(Again: true, Length(CheckFrequency.Interval, render) ?? Duration.FromSeconds(1));
+        return new LoopDecision(Again: true, Length(CheckFrequency.Interval, render) ?? Duration.FromMinutes(1));
     }
+
+    private bool Fails(Func<string, string?> render) => PropertyConversion.To<bool>(FailOnMaxReached is string text ? render(text) : FailOnMaxReached);
 
     private static int? Number(object? raw, Func<string, string?> render) => PropertyConversion.To<int?>(raw is string text ? render(text) : raw);
 
@@ -170,11 +179,17 @@ public sealed class LoopUntil : FlowableTask, ILoopingTask
 }
 
 /// <summary>How often and how long a loop looks at its condition.</summary>
+[DefinitionName("io.kestra.plugin.core.flow.LoopUntil-CheckFrequency")]
 public sealed class CheckFrequency
 {
-    public object? MaxIterations { get; init; } = 100;
+    /// <summary>Without it there is no limit.</summary>
+    [PluginProperty(Dynamic = true, Shape = typeof(int))]
+    public object? MaxIterations { get; init; }
 
-    public object? MaxDuration { get; init; } = "PT1H";
+    /// <summary>Without it there is no limit.</summary>
+    [PluginProperty(Dynamic = true, Shape = typeof(Duration))]
+    public object? MaxDuration { get; init; }
 
-    public object? Interval { get; init; } = "PT1S";
+    [PluginProperty(Dynamic = true, Shape = typeof(Duration))]
+    public object? Interval { get; init; } = "PT1M";
 }

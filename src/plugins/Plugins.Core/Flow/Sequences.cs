@@ -6,6 +6,9 @@ namespace Kestra.Plugins.Core.Flow;
 /// <summary>What all flowable tasks have.</summary>
 public abstract class FlowableTask : IFlowableTask
 {
+    /// <summary>What is said of a list of children that holds none.</summary>
+    protected const string TasksMissing = "The 'tasks' property cannot be empty";
+
     public IReadOnlyList<TaskDefinition>? Errors { get; init; }
 
     public IReadOnlyList<TaskDefinition>? Finally { get; init; }
@@ -21,7 +24,7 @@ public abstract class FlowableTask : IFlowableTask
 [Plugin("io.kestra.plugin.core.flow.Sequential", Aliases = ["io.kestra.core.tasks.flows.Sequential"], Title = "Run tasks sequentially.")]
 public sealed class Sequential : FlowableTask
 {
-    [PluginProperty(Required = true)]
+    [PluginProperty(NotEmpty = true, EmptyMessage = TasksMissing)]
     public IReadOnlyList<TaskDefinition> Tasks { get; init; } = [];
 
     public override IEnumerable<TaskDefinition> Children => Tasks;
@@ -33,7 +36,7 @@ public sealed class Sequential : FlowableTask
 [Plugin("io.kestra.plugin.core.flow.AllowFailure", Aliases = ["io.kestra.core.tasks.flows.AllowFailure"], Title = "Allow a list of tasks to fail without stopping the execution.")]
 public sealed class AllowFailure : FlowableTask
 {
-    [PluginProperty(Required = true)]
+    [PluginProperty(NotEmpty = true, EmptyMessage = TasksMissing)]
     public IReadOnlyList<TaskDefinition> Tasks { get; init; } = [];
 
     public override IEnumerable<TaskDefinition> Children => Tasks;
@@ -45,10 +48,11 @@ public sealed class AllowFailure : FlowableTask
 [Plugin("io.kestra.plugin.core.flow.Parallel", Aliases = ["io.kestra.core.tasks.flows.Parallel"], Title = "Run tasks in parallel.")]
 public sealed class Parallel : FlowableTask
 {
-    [PluginProperty(Required = true)]
+    [PluginProperty(Required = true, NotEmpty = true)]
     public IReadOnlyList<TaskDefinition> Tasks { get; init; } = [];
 
     /// <summary>How many at once; 0 is all.</summary>
+    [PluginProperty(Dynamic = true, Shape = typeof(int))]
     public object Concurrent { get; init; } = 0;
 
     public override IEnumerable<TaskDefinition> Children => Tasks;
@@ -60,11 +64,12 @@ public sealed class Parallel : FlowableTask
 
 /// <summary>Runs tasks as soon as those that they depend on are terminated.</summary>
 [Plugin("io.kestra.plugin.core.flow.Dag", Aliases = ["io.kestra.core.tasks.flows.Dag"], Title = "Create a directed acyclic graph (DAG) of tasks without having to specify the order of their execution.")]
-public sealed class Dag : FlowableTask
+public sealed class Dag : FlowableTask, ISelfChecking
 {
-    [PluginProperty(Required = true)]
+    [PluginProperty(NotEmpty = true)]
     public IReadOnlyList<DagTask> Tasks { get; init; } = [];
 
+    [PluginProperty(Dynamic = true, Shape = typeof(int))]
     public object Concurrent { get; init; } = 0;
 
     public override IEnumerable<TaskDefinition> Children => Tasks.Select(entry => entry.Task!);
@@ -78,9 +83,53 @@ public sealed class Dag : FlowableTask
         Concurrency = PropertyConversion.To<int>(Concurrent is string text ? render(text) : Concurrent),
         Dependencies = Tasks.Where(entry => entry.DependsOn is { Count: > 0 }).ToDictionary(entry => entry.Task!.Id, entry => entry.DependsOn!, StringComparer.Ordinal),
     };
+
+    public IEnumerable<string> Check()
+    {
+        var ids = Children.Select(static task => task.Id).ToHashSet(StringComparer.Ordinal);
+        var unknown = Tasks.SelectMany(static entry => entry.DependsOn ?? []).Where(id => !ids.Contains(id)).ToList();
+        if (unknown.Count > 0)
+        {
+            return [$"Not existing task id in dependency: {string.Join(", ", unknown)}"];
+        }
+
+        var cyclic = Cyclic();
+        return cyclic.Count > 0 ? [$"Cyclic dependency detected: {string.Join(", ", cyclic)}"] : [];
+    }
+
+    // Those that lead back to themselves; tasks that merely wait for a circle are not part of it.
+    private List<string> Cyclic()
+    {
+        var dependencies = Tasks.ToLookup(static entry => entry.Task!.Id, static entry => entry.DependsOn ?? [], StringComparer.Ordinal);
+        return [.. Children.Select(static task => task.Id).Where(id => Reaches(dependencies, id))];
+    }
+
+    private static bool Reaches(ILookup<string, IReadOnlyList<string>> dependencies, string id)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Stack<string>(dependencies[id].SelectMany(static list => list));
+        while (open.TryPop(out var next))
+        {
+            if (next == id)
+            {
+                return true;
+            }
+
+            if (seen.Add(next))
+            {
+                foreach (var further in dependencies[next].SelectMany(static list => list))
+                {
+                    open.Push(further);
+                }
+            }
+        }
+
+        return false;
+    }
 }
 
 /// <summary>A task of a Dag with the ids of those that come before it.</summary>
+[DefinitionName("io.kestra.plugin.core.flow.Dag-DagTask")]
 public sealed class DagTask
 {
     [PluginProperty(Required = true)]

@@ -1,5 +1,4 @@
-using Kestra.Expressions;
-using Kestra.Model;
+using Kestra.Model.Executions;
 using Kestra.Plugins.Tasks;
 using NodaTime;
 using NodaTime.Text;
@@ -10,51 +9,56 @@ namespace Kestra.Plugins.Core.Flow;
 public enum RestartBehavior { RETRY_FAILED, NEW_EXECUTION }
 
 /// <summary>Runs another flow.</summary>
+[PluginOutput("executionId", typeof(string), Title = "The ID of the subflow execution.")]
+[PluginOutput("state", typeof(StateType), Title = "The state of the subflow execution.")]
+[PluginOutput("outputs", typeof(IReadOnlyDictionary<string, object?>), Title = "The extracted outputs from the subflow execution.")]
 [Plugin("io.kestra.plugin.core.flow.Subflow", Aliases = ["io.kestra.core.tasks.flows.Subflow", "io.kestra.core.tasks.flows.Flow"], Title = "Create a subflow execution.")]
 public sealed class Subflow : IExecutableTask
 {
-    [PluginProperty(Required = true)]
+    [PluginProperty(NotEmpty = true, Dynamic = true)]
     public string Namespace { get; init; } = "";
 
-    [PluginProperty(Required = true)]
+    [PluginProperty(Required = true, Dynamic = true)]
     public string FlowId { get; init; } = "";
 
+    [PluginProperty(Min = 1, Dynamic = true)]
     public int? Revision { get; init; }
 
+    [PluginProperty(Dynamic = true)]
     public IReadOnlyDictionary<string, object?>? Inputs { get; init; }
 
     /// <summary>A map, or a list of keys and values.</summary>
+    [PluginProperty(Dynamic = true)]
     public object? Labels { get; init; }
+
+    /// <summary>Outputs of this task in terms of the execution's, for flows that declare none.</summary>
+    [PluginProperty(Dynamic = true, Deprecated = true)]
+    public IReadOnlyDictionary<string, object?>? Outputs { get; init; }
 
     public bool Wait { get; init; } = true;
 
     public bool TransmitFailed { get; init; } = true;
 
-    public bool InheritLabels { get; init; }
+    [PluginProperty(Dynamic = true, Shape = typeof(bool))]
+    public object InheritLabels { get; init; } = false;
 
+    [PluginProperty(Dynamic = true, Shape = typeof(Instant))]
     public string? ScheduleDate { get; init; }
 
     public RestartBehavior RestartBehavior { get; init; } = RestartBehavior.RETRY_FAILED;
 
     public bool RestartsFailed => RestartBehavior == RestartBehavior.RETRY_FAILED;
 
-    public IEnumerable<string> RequestExpressions => Texts.In(Inputs).Concat(Texts.In(Labels)).Concat(Texts.In(ScheduleDate)).Append(Namespace).Append(FlowId);
+    public IEnumerable<string> RequestExpressions => Texts.In(Inputs).Concat(Texts.In(Labels)).Concat(Texts.In(InheritLabels)).Concat(Texts.In(ScheduleDate)).Append(Namespace).Append(FlowId);
 
     public SubflowRequest Request(Func<object?, object?> render) => new(
         (string)render(Namespace)!,
         (string)render(FlowId)!,
         Revision,
         render(Inputs) as IReadOnlyDictionary<string, object?> ?? new OrderedDictionary<string, object?>(),
-        LabelsOf(render(Labels)),
-        InheritLabels,
+        LabelValues.Read(render(Labels)) ?? [],
+        PropertyConversion.To<bool>(render(InheritLabels)),
         Date(render(ScheduleDate) as string));
-
-    private static List<Label> LabelsOf(object? labels) => labels switch
-    {
-        IReadOnlyDictionary<string, object?> map => [.. map.Select(pair => new Label(pair.Key, ValueConversion.ToText(pair.Value)))],
-        IReadOnlyList<object?> list => [.. list.OfType<IReadOnlyDictionary<string, object?>>().Select(item => new Label(ValueConversion.ToText(item.GetValueOrDefault("key")), ValueConversion.ToText(item.GetValueOrDefault("value"))))],
-        _ => [],
-    };
 
     private static Instant? Date(string? text) => string.IsNullOrWhiteSpace(text) ? null
         : OffsetDateTimePattern.ExtendedIso.Parse(text) is { Success: true, Value: var date } ? date.ToInstant()

@@ -8,7 +8,7 @@ namespace Kestra.Plugins.Core.Log;
 public sealed class LogTask : IRunnableTask
 {
     /// <summary>A text, or a list of texts that become an entry each.</summary>
-    [PluginProperty(Required = true)]
+    [PluginProperty(Required = true, Dynamic = true)]
     public object? Message { get; init; }
 
     public Property<LogLevel> Level { get; init; } = Property.Of<LogLevel>(nameof(LogLevel.INFO));
