@@ -49,8 +49,9 @@ internal static class HttpConnections
 
     private static SslClientAuthenticationOptions TrustingAll() => new()
     {
-        // The user has asked for it with insecureTrustAllCertificates.
+#pragma warning disable CA5359 // The user has asked for it with insecureTrustAllCertificates.
         RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+#pragma warning restore CA5359
     };
 
     private static WebProxy? ProxyOf(HttpProxyKey? proxy) => proxy is null ? null : new WebProxy(new UriBuilder(proxy.Scheme, proxy.Address, proxy.Port).Uri)

@@ -39,27 +39,27 @@ internal sealed class HttpExchange : IAsyncDisposable
     /// <exception cref="TaskFailedException">Nobody answered, or not in time, or with a code that is no success.</exception>
     public static async Task<HttpExchange> SendAsync(HttpRequestDefinition definition, IRunContext context, CancellationToken cancellationToken)
     {
-        var settings = HttpSettings.Of(definition, context);
-        var (address, uri) = AddressOf(definition.Uri.Required(context, "uri"));
-        var request = new HttpRequestMessage(new HttpMethod(definition.Method.Or(context, "GET")), uri);
-        request.Content = await HttpBodies.BuildAsync(definition, context, settings.Charset, cancellationToken);
-        AddHeaders(request, definition.Headers?.Render(context), settings);
-        var idle = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var options = HttpSettings.Of(definition, context);
+        var (text, uri) = AddressOf(definition.Uri.Required(context, "uri"));
+        var sent = new HttpRequestMessage(new HttpMethod(definition.Method.Or(context, "GET")), uri);
+        sent.Content = await HttpBodies.BuildAsync(definition, context, options.Charset, cancellationToken);
+        AddHeaders(sent, definition.Headers?.Render(context), options);
+        var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         try
         {
-            await LogRequestAsync(request, settings, context);
-            idle.CancelAfter(settings.IdleTimeout);
-            var response = await HttpConnections.For(settings.Connection).SendAsync(request, idle.Token);
-            var exchange = new HttpExchange(settings, context, request, response, idle, address);
+            await LogRequestAsync(sent, options, context);
+            patience.CancelAfter(options.IdleTimeout);
+            var response = await HttpConnections.For(options.Connection).SendAsync(sent, patience.Token);
+            var exchange = new HttpExchange(options, context, sent, response, patience, text);
             exchange.LogResponse();
             await exchange.CheckCodeAsync(cancellationToken);
             return exchange;
         }
         catch (Exception error)
         {
-            var failure = Explained(error, uri, settings, idle, cancellationToken);
-            request.Dispose();
-            idle.Dispose();
+            var failure = Explained(error, uri, options, patience, cancellationToken);
+            sent.Dispose();
+            patience.Dispose();
             if (ReferenceEquals(failure, error))
             {
                 throw;

@@ -64,7 +64,7 @@ public sealed class ProcessRunner : ITaskRunner
         }
         catch (Win32Exception error)
         {
-            throw new TaskFailedException($"Cannot run program \"{commands.Arguments.FirstOrDefault()}\" (in directory \"{commands.WorkingDirectory}\"): {error.Message}", inner: error);
+            throw new TaskFailedException($"Cannot run program \"{(commands.Arguments is [var program, ..] ? program : "")}\" (in directory \"{commands.WorkingDirectory}\"): {error.Message}", inner: error);
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class ProcessTree : IDisposable
     /// <exception cref="System.ComponentModel.Win32Exception">The program is not there or may not be run.</exception>
     public static ProcessTree Start(IReadOnlyList<string> arguments, string workingDirectory, IEnumerable<KeyValuePair<string, string>> environment)
     {
-        var mark = Guid.NewGuid().ToString("N");
+        var own = Guid.NewGuid().ToString("N");
         var start = new ProcessStartInfo
         {
             WorkingDirectory = workingDirectory,
@@ -52,11 +52,11 @@ internal sealed class ProcessTree : IDisposable
             start.Environment[name] = value;
         }
 
-        start.Environment[Mark] = mark;
+        start.Environment[Mark] = own;
         var process = Process.Start(start)!;
         // A command that asks for input gets none, rather than waiting for ever.
         process.StandardInput.Close();
-        return new ProcessTree(process, mark);
+        return new ProcessTree(process, own);
     }
 
     /// <summary>Asks all processes to end, and after a while ends those that did not.</summary>
