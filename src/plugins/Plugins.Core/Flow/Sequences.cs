@@ -17,6 +17,12 @@ public abstract class FlowableTask : IFlowableTask
 
     public virtual IEnumerable<string> PlanExpressions => [];
 
+    public virtual bool TasksBeside => false;
+
+    public virtual bool ValuesBeside => false;
+
+    public virtual IReadOnlyDictionary<string, IReadOnlyList<string>>? TaskDependencies => null;
+
     public abstract FlowablePlan Plan(Func<string, string?> render);
 }
 
@@ -59,6 +65,8 @@ public sealed class Parallel : FlowableTask
 
     public override IEnumerable<string> PlanExpressions => Texts.In(Concurrent);
 
+    public override bool TasksBeside => true;
+
     public override FlowablePlan Plan(Func<string, string?> render) => new() { Tasks = Tasks, Parallel = true, Concurrency = PropertyConversion.To<int>(Concurrent is string text ? render(text) : Concurrent) };
 }
 
@@ -76,12 +84,17 @@ public sealed class Dag : FlowableTask, ISelfChecking
 
     public override IEnumerable<string> PlanExpressions => Texts.In(Concurrent);
 
+    public override bool TasksBeside => true;
+
+    public override IReadOnlyDictionary<string, IReadOnlyList<string>>? TaskDependencies =>
+        Tasks.Where(entry => entry.DependsOn is { Count: > 0 }).ToDictionary(entry => entry.Task!.Id, entry => entry.DependsOn!, StringComparer.Ordinal);
+
     public override FlowablePlan Plan(Func<string, string?> render) => new()
     {
         Tasks = [.. Children],
         Parallel = true,
         Concurrency = PropertyConversion.To<int>(Concurrent is string text ? render(text) : Concurrent),
-        Dependencies = Tasks.Where(entry => entry.DependsOn is { Count: > 0 }).ToDictionary(entry => entry.Task!.Id, entry => entry.DependsOn!, StringComparer.Ordinal),
+        Dependencies = TaskDependencies,
     };
 
     public IEnumerable<string> Check()
