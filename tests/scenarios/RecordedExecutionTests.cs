@@ -34,5 +34,3 @@ public abstract class RecordedExecutionTests(RecordedRuns runs)
 }
 
 public sealed class RecordedExecutionsOnSqlite(RunsOnSqlite runs) : RecordedExecutionTests(runs), IClassFixture<RunsOnSqlite>;
-
-public sealed class RecordedExecutionsInMemory(RunsInMemory runs) : RecordedExecutionTests(runs), IClassFixture<RunsInMemory>;

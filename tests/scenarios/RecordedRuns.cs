@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
-using Kestra.Storage;
-using Kestra.Storage.Memory;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kestra.Scenarios;
@@ -55,12 +53,6 @@ public abstract class RecordedRuns : IAsyncLifetime
             places.Release();
         }
     }
-}
-
-public sealed class RunsInMemory : RecordedRuns
-{
-    protected override Action<IServiceCollection>? Replace => services =>
-        services.AddSingleton<IStore>(provider => new MemoryStore(new MemoryDatabase(), provider.GetRequiredService<TimeProvider>()));
 }
 
 public sealed class RunsOnSqlite : RecordedRuns

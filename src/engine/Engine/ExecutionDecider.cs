@@ -18,47 +18,28 @@ public sealed class ExecutionDecider
     {
         var state = new ExecutionState(command.Execution, program);
         var pass = new Pass(state, now, ids);
-        return (state, Completed(pass, () => pass.Begin(command.Failure)));
+        pass.Begin(command.Failure);
+        return (state, pass.Complete());
     }
 
     /// <summary>Decides a command to an existing execution. The state has then taken the decision's facts in; a refusal leaves it as it was.</summary>
     public Decision Decide(ExecutionState state, Command command, Instant now, IIdSource ids)
     {
         var pass = new Pass(state, now, ids);
-        Decision? refusal = null;
-        var decision = Completed(pass, () =>
+        if (!state.IsPrepared)
         {
-            if (!state.IsPrepared)
-            {
-                pass.Prepare();
-            }
+            pass.Prepare(resend: false);
+        }
 
-            refusal = Apply(pass, state, command);
-        });
-        return refusal ?? decision;
+        return Apply(pass, state, command) ?? pass.Complete();
     }
 
     /// <summary>Goes on with an execution that was open when the server stopped: what it owed then is owed again.</summary>
-    /// <param name="isRunning">Whether an attempt (by task run and number) is still with a worker that will answer; null is none.</param>
-    public Decision Recover(ExecutionState state, Instant now, IIdSource ids, Func<string, int, bool>? isRunning = null)
+    public Decision Recover(ExecutionState state, Instant now, IIdSource ids)
     {
         var pass = new Pass(state, now, ids);
-        return Completed(pass, () => pass.Recover(isRunning ?? ((_, _) => false)));
-    }
-
-    // A fault of ours, or of a plugin that the engine asks, ends the execution that it is about and no other.
-    private static Decision Completed(Pass pass, Action decide)
-    {
-        try
-        {
-            decide();
-            return pass.Complete();
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            pass.Break(error);
-            return pass.Complete();
-        }
+        pass.Prepare(resend: true);
+        return pass.Complete();
     }
 
     private static Decision? Apply(Pass pass, ExecutionState state, Command command)
@@ -93,7 +74,7 @@ public sealed class ExecutionDecider
                 pass.SubflowRefused(refused.TaskRunId, refused.Message);
                 return null;
             case Command.SubflowEnded ended:
-                pass.SubflowEnded(ended);
+                pass.SubflowEnded(ended.TaskRunId, ended.SubflowExecutionId, ended.State, ended.Outputs);
                 return null;
             case Command.Kill kill:
                 pass.Kill(kill.Cascade);

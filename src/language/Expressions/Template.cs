@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Kestra.Expressions.Compilation;
 using Kestra.Expressions.Syntax;
 using Kestra.Expressions.Values;
@@ -24,9 +23,7 @@ public sealed class Template
         raw = RawBlocks.Find(source);
         var text = raw?.Replaced ?? source;
         program = new Program(text);
-        var compiler = new Compiler(program);
-        compiler.Compile(Parser.Parse(text, engine.Options.DepthLimit));
-        compiler.WarnOfCalls();
+        new Compiler(program).Compile(Parser.Parse(text, engine.Options.DepthLimit));
     }
 
     public string Source { get; }
@@ -34,26 +31,12 @@ public sealed class Template
     /// <summary>Renders to itself whatever the variables are.</summary>
     public bool IsLiteral => program is null;
 
-    /// <summary>Touches nothing outside: rendering it never blocks, and reads nothing but the variables, the clock and chance.</summary>
+    /// <summary>Touches nothing outside: rendering it never blocks, and gives the same for the same variables.</summary>
     public bool IsPure => program?.IsPure ?? true;
-
-    /// <summary>Names that do not exist. Such a template renders as long as their places are not reached.</summary>
-    public IReadOnlyList<TemplateWarning> Warnings => program?.Warnings ?? [];
 
     /// <summary>Renders to text.</summary>
     /// <exception cref="ExpressionException">The expression is wrong, or names something unknown.</exception>
-    public string Render(RenderContext context) => program is null ? Source : RawBlocks.Unwrap(RenderOnce(context));
-
-    /// <summary>Renders to the value itself where the template is a single expression (§7.3 of the language).</summary>
-    /// <exception cref="ExpressionException">The expression is wrong, or names something unknown.</exception>
-    public object? RenderTyped(RenderContext context)
-    {
-        var value = RenderTypedOnce(context);
-        return value is string text ? RawBlocks.Unwrap(text) : Guarded(() => ValueExport.Of(value));
-    }
-
-    /// <summary>One pass, with raw blocks as they were written.</summary>
-    internal string RenderOnce(RenderContext context)
+    public string Render(RenderContext context)
     {
         if (program is null)
         {
@@ -61,77 +44,45 @@ public sealed class Template
         }
 
         var frame = new Frame(program, context, engine);
-        try
+        return Run(frame, () =>
         {
-            string text;
-            if (program.Segments is { } segments)
+            if (program.Single is { } single)
             {
-                text = Joined(frame, segments);
-            }
-            else
-            {
-                program.Body(frame);
-                text = frame.Output.Text;
+                return Restore(ValueText.Print(single(frame)));
             }
 
-            return raw is null ? text : raw.Restore(text);
-        }
-        catch (Exception error) when (error is not (ExpressionException or OperationCanceledException))
-        {
-            throw Translated(error);
-        }
+            program.Body(frame);
+            return Restore(frame.Output.Text);
+        });
     }
 
-    /// <summary>One pass to a value, as the language knows it.</summary>
-    internal object? RenderTypedOnce(RenderContext context)
+    /// <summary>Renders to the value itself where the template is a single expression (§7.3 of the language).</summary>
+    /// <exception cref="ExpressionException">The expression is wrong, or names something unknown.</exception>
+    public object? RenderTyped(RenderContext context)
     {
         if (program is null)
         {
             return Source;
         }
 
-        var frame = new Frame(program, context, engine) { Output = new Output(engine.Options.OutputLimit, keepsPieces: true) };
-        return Guarded(() =>
+        var frame = new Frame(program, context, engine);
+        var pieces = Run(frame, () =>
         {
             program.Body(frame);
-            var pieces = frame.Output.Pieces;
-            return pieces.Count switch
-            {
-                0 => null,
-                1 => pieces[0] is string text ? Restored(text) : pieces[0],
-                _ => Several(pieces, Restored(frame.Output.Text)),
-            };
+            return frame.Output.Pieces;
         });
-    }
-
-    private static string Joined(Frame frame, (string? Text, Evaluate? Value)[] segments)
-    {
-        if (segments.Length == 1)
+        return pieces.Count switch
         {
-            return Part(frame, segments[0]);
-        }
-
-        var parts = new string[segments.Length];
-        var length = 0L;
-        for (var index = 0; index < segments.Length; index++)
-        {
-            parts[index] = Part(frame, segments[index]);
-            length += parts[index].Length;
-        }
-
-        return length <= frame.Options.OutputLimit ? string.Concat(parts) : throw Output.TooLong(frame.Options.OutputLimit);
+            0 => null,
+            1 => pieces[0] is string text ? Restore(text) : pieces[0],
+            _ => Several(pieces, frame),
+        };
     }
 
-    private static string Part(Frame frame, (string? Text, Evaluate? Value) segment)
+    private object Several(IReadOnlyList<object> pieces, Frame frame)
     {
-        var text = segment.Text ?? ValueText.Print(segment.Value!(frame));
-        return text.Length <= frame.Options.OutputLimit ? text : throw Output.TooLong(frame.Options.OutputLimit);
-    }
-
-    // Scalars are one text. With a container among them the text is read as JSON, and stays a text when it is none.
-    private static object Several(IReadOnlyList<object> pieces, string text)
-    {
-        if (pieces.All(static piece => piece is string or bool or char or SafeString || ValueConversion.IsNumber(piece)))
+        var text = Restore(frame.Output.Text);
+        if (pieces.All(piece => piece is string or bool or char || ValueConversion.IsNumber(piece)))
         {
             return text;
         }
@@ -140,32 +91,28 @@ public sealed class Template
         {
             return ValueJson.ReadFirst(text) ?? text;
         }
-        catch (JsonException)
+        catch (System.Text.Json.JsonException)
         {
             return text;
         }
     }
 
-    private string Restored(string text) => raw is null ? text : raw.Restore(text);
+    private string Restore(string text) => raw is null ? RawBlocks.Unwrap(text) : raw.Restore(text);
 
-    private T Guarded<T>(Func<T> render)
+    private T Run<T>(Frame frame, Func<T> render)
     {
         try
         {
             return render();
         }
-        catch (Exception error) when (error is not (ExpressionException or OperationCanceledException))
+        catch (EvaluationException error)
         {
-            throw Translated(error);
+            throw SyntaxErrors.InEvaluation(error.Message, Source, 0, error);
+        }
+        catch (Exception error) when (error is ConversionException or InvalidCastException or FormatException or ArgumentException or OverflowException or InvalidOperationException or System.Text.RegularExpressions.RegexMatchTimeoutException)
+        {
+            // A conversion that the language has no text of its own for.
+            throw new ExpressionException($"{error.Message} ({frame.Program.Source})", Source, 0, error);
         }
     }
-
-    // Everything that fails is an error of the expression.
-    private ExpressionException Translated(Exception error) => error switch
-    {
-        EvaluationException => SyntaxErrors.InEvaluation(error.Message, Source, Place.Unknown, error),
-        InsufficientExecutionStackException => new ExpressionLimitException("A value is nested too deeply", error),
-        // A conversion that the language has no text of its own for.
-        _ => new ExpressionException($"{error.Message} ({program!.Source})", Source, inner: error),
-    };
 }

@@ -59,12 +59,12 @@ public sealed class ManagementServerTests : IAsyncDisposable
 
         var text = await http.GetStringAsync("/prometheus", Token);
         var names = await http.GetFromJsonAsync<JsonElement>("/metrics", Token);
-        var one = await http.GetFromJsonAsync<JsonElement>("/metrics/worker.started.count", Token);
+        var one = await http.GetFromJsonAsync<JsonElement>("/metrics/kestra.worker.started.count", Token);
 
         text.ShouldContain("# TYPE kestra_worker_started_count_total counter");
         text.ShouldContain("kestra_worker_started_count_total{server_type=\"STANDALONE\",task_type=\"a\\\"b\"} 2\n");
         text.ShouldContain("kestra_worker_ended_duration_seconds_sum{server_type=\"STANDALONE\"} 1.5\n");
-        names.GetProperty("names").EnumerateArray().Select(name => name.GetString()).ShouldContain("worker.started.count");
+        names.GetProperty("names").EnumerateArray().Select(name => name.GetString()).ShouldContain("kestra.worker.started.count");
         one.GetProperty("measurements")[0].GetProperty("value").GetDouble().ShouldBe(2);
         (await http.GetAsync("/metrics/unknown", Token)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }

@@ -6,12 +6,16 @@ using Kestra.Webserver.Errors;
 using Kestra.Webserver.Executions;
 using Kestra.Webserver.Flows;
 using Kestra.Webserver.Instance;
+using Kestra.Webserver.KeyValues;
 using Kestra.Webserver.Logs;
+using Kestra.Webserver.Namespaces;
+using Kestra.Webserver.Plugins;
 using Kestra.Webserver.Queries;
+using Kestra.Webserver.Requests;
 using Kestra.Webserver.Routing;
 using Kestra.Webserver.Security;
+using Kestra.Webserver.Triggers;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -34,18 +38,40 @@ public static class WebserverServices
         services.TryAddSingleton<TriggerExecutions>();
         services.TryAddSingleton<WebhookExecutions>();
         services.AddSingleton<ErrorResponses>();
+        services.AddSingleton<RequestLimits>();
+        services.AddSingleton<OriginCheck>();
         services.AddSingleton<CredentialStore>();
         services.AddSingleton<BasicAuthentication>();
         services.AddSingleton<FilterReader>();
+        services.AddSingleton<DefaultOmission>();
         services.AddSingleton<FlowRevisions>();
+        services.AddSingleton<FlowTopology>();
         services.AddSingleton<ExecutionInputs>();
         services.AddSingleton<ExecutionDesk>();
+        services.AddSingleton<ExecutionActions>();
         services.AddSingleton<ExecutionRemoval>();
+        services.AddSingleton<BulkSelection>();
+        services.AddSingleton<FilePreview>();
+        services.AddSingleton<TriggerDesk>();
+        services.AddSingleton<NamespaceTree>();
+        services.AddSingleton<NamespaceFiles>();
         services.AddSingleton<IEndpointGroup, InstanceEndpoints>();
         services.AddSingleton<IEndpointGroup, FlowEndpoints>();
         services.AddSingleton<IEndpointGroup, FlowBulkEndpoints>();
         services.AddSingleton<IEndpointGroup, ExecutionEndpoints>();
         services.AddSingleton<IEndpointGroup, ExecutionActionEndpoints>();
+        services.AddSingleton<IEndpointGroup, FlowPartEndpoints>();
+        services.AddSingleton<IEndpointGroup, ExecutionBulkEndpoints>();
+        services.AddSingleton<IEndpointGroup, ExecutionFollowEndpoints>();
+        services.AddSingleton<IEndpointGroup, ExecutionFileEndpoints>();
+        services.AddSingleton<IEndpointGroup, EvalEndpoints>();
+        services.AddSingleton<IEndpointGroup, WebhookEndpoints>();
+        services.AddSingleton<IEndpointGroup, TriggerEndpoints>();
+        services.AddSingleton<IEndpointGroup, TriggerBulkEndpoints>();
+        services.AddSingleton<IEndpointGroup, NamespaceEndpoints>();
+        services.AddSingleton<IEndpointGroup, NamespaceFileEndpoints>();
+        services.AddSingleton<IEndpointGroup, KeyValueEndpoints>();
+        services.AddSingleton<IEndpointGroup, PluginListEndpoints>();
         services.AddSingleton<IEndpointGroup, LogEndpoints>();
         return services;
     }
@@ -57,6 +83,8 @@ public static class WebserverServices
     {
         services ??= application.Services;
         application.Use(services.GetRequiredService<ErrorResponses>().HandleAsync);
+        application.Use(services.GetRequiredService<OriginCheck>().ApplyAsync);
+        application.Use(services.GetRequiredService<RequestLimits>().ApplyAsync);
         application.Use(TenantPath.RewriteAsync);
         application.UseRouting();
         if (authentication)
@@ -65,7 +93,9 @@ public static class WebserverServices
         }
 
         application.Use(TenantPath.CheckAsync);
-        application.MapMethods("/ping", ["GET", "HEAD"], static (HttpContext http) => Requests.Answers.TextAsync(http, "pong")).Open();
+        application.Use(Negotiation.CheckAsync);
+        application.Get("/ping", static http => Answers.TextAsync(http, "pong")).Produces(Answers.Json, "text/plain", "text/html").Open();
+        application.Get("/", static http => Answers.RedirectAsync(http, $"{http.Request.PathBase}/ui/")).Produces("text/html", Answers.Json, "*/*").Open();
         var api = application.MapGroup("/api/v1");
         foreach (var group in services.GetServices<IEndpointGroup>())
         {

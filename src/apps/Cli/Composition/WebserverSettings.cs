@@ -14,10 +14,12 @@ internal static class WebserverSettings
             Url = configuration.Text("kestra.url")?.TrimEnd('/') ?? "",
             Username = configuration.Text("kestra.server.basic-auth.username"),
             Password = configuration.Text("kestra.server.basic-auth.password"),
-            Realm = configuration.Text("kestra.server.basic-auth.realm", defaults.Realm),
             MaxRequestBytes = configuration.Size("micronaut.server.max-request-size", defaults.MaxRequestBytes),
             PreviewInitialRows = configuration.Integer("kestra.server.preview.initial-rows", defaults.PreviewInitialRows),
             PreviewMaxRows = configuration.Integer("kestra.server.preview.max-rows", defaults.PreviewMaxRows),
+            EnvironmentName = configuration.Text("kestra.environment.name"),
+            EnvironmentColor = configuration.Text("kestra.environment.color"),
+            SecretNames = [.. Secrets.Read(configuration.Environment, static _ => { }).Keys],
             SystemNamespace = configuration.Text("kestra.system-flows.namespace", defaults.SystemNamespace),
         };
     }

@@ -11,31 +11,13 @@ namespace Kestra.Engine.Deciding;
 /// </content>
 internal sealed partial class Pass
 {
+    private ILookup<RunNode, RunNode>? children;
+
     /// <summary>Builds the scopes of an execution that came from the store.</summary>
-    public void Prepare()
+    /// <param name="resend">The jobs that were out are lost and have to be sent again.</param>
+    public void Prepare(bool resend)
     {
         state.IsPrepared = true;
-        BuildScopes();
-        hadEnded = state.HasEnded;
-    }
-
-    /// <summary>Builds the scopes and goes on with everything that was owed when the server stopped.</summary>
-    /// <param name="isRunning">Whether an attempt of a task run is still with a worker that will answer.</param>
-    public void Recover(Func<string, int, bool> isRunning)
-    {
-        state.IsPrepared = true;
-        hadEnded = false;
-        foreach (var node in state.Runs.Where(run => !run.IsTerminated && run.Task?.Route == TaskRoute.Worker && isRunning(run.Id, run.CurrentAttempt)))
-        {
-            Out(node);
-        }
-
-        BuildScopes();
-        ResumeOwed();
-    }
-
-    private void BuildScopes()
-    {
         if (state.Current.IsTerminated)
         {
             PrepareAfterExecution();
@@ -44,20 +26,28 @@ internal sealed partial class Pass
         {
             Admit();
         }
-        else if (state.RunCount > 0 && state.Current != StateType.QUEUED)
+        else if (state.RunCount > 0)
         {
             OpenRoot();
         }
 
-        foreach (var node in state.Roots.Where(run => !run.IsTerminated && run.Owner is null).ToList())
+        foreach (var node in state.Runs.Where(run => !run.IsTerminated && run.Owner is null && run.Task?.Branch == TaskBranch.OnPause))
         {
             TakeUp(node);
         }
+
+        if (resend)
+        {
+            ResumeOwed();
+        }
+
+        children = null;
     }
 
     private void PrepareAfterExecution()
     {
-        if (state.Roots.Any(run => run.Task?.Branch == TaskBranch.AfterExecution && !run.IsTerminated))
+        var open = state.Runs.Any(run => run.Task?.Branch == TaskBranch.AfterExecution && !run.IsTerminated);
+        if (open)
         {
             state.Scope = new Scope(null, null, [], 1) { Phase = ScopePhase.AfterExecution };
             Adopt(state.Scope);
@@ -68,11 +58,7 @@ internal sealed partial class Pass
     // What was owed when the server stopped and is not about a task run.
     private void ResumeOwed()
     {
-        if (state.Current.IsTerminated)
-        {
-            ResumeEnd();
-        }
-        else if (state.Current == StateType.QUEUED && Program.Flow.Concurrency is { } concurrency)
+        if (state.Current == StateType.QUEUED && Program.Flow.Concurrency is { } concurrency)
         {
             Do(new Effect.WaitForSlot(concurrency.Limit));
         }
@@ -83,20 +69,6 @@ internal sealed partial class Pass
         else if (state.Scope is { } scope)
         {
             steps.Enqueue(new Step.Advance(scope));
-        }
-    }
-
-    // An end that is not complete waits for runs in other hands, or for its outputs.
-    private void ResumeEnd()
-    {
-        foreach (var node in state.Runs.Where(run => !run.IsTerminated && run.Sent is null && !IsAfterExecution(run) && !(run.IsInDirectory && run.Parent!.Sent is not null)).ToList())
-        {
-            StopRun(node, Unfinished.Completed, cascade: false);
-        }
-
-        if (state.Scope is null && state.OpenJobs == 0 && state.Header.Outputs is null && state.Roots.TrueForAll(run => run.Task?.Branch != TaskBranch.AfterExecution))
-        {
-            RenderOutputs();
         }
     }
 
@@ -125,13 +97,14 @@ internal sealed partial class Pass
 
     private IEnumerable<RunNode> ChildrenOf(RunNode? parent)
     {
-        if (parent is not null)
+        if (parent is null)
         {
-            return parent.Children.Where(run => run.Task is not null);
+            var terminated = state.Current.IsTerminated;
+            return state.Runs.Where(run => run.Parent is null && run.Task is { Branch: not TaskBranch.OnPause } && terminated == (run.Task.Branch == TaskBranch.AfterExecution));
         }
 
-        var after = state.Current.IsTerminated;
-        return state.Roots.Where(run => run.Task is { Branch: not TaskBranch.OnPause } && after == (run.Task.Branch == TaskBranch.AfterExecution));
+        children ??= state.Runs.Where(run => run.Parent is not null && run.Task is not null).ToLookup(run => run.Parent!);
+        return children[parent];
     }
 
     private static Dictionary<(string TaskId, string? Value), (Chain Chain, int Position)> Positions(Scope scope)
@@ -211,41 +184,25 @@ internal sealed partial class Pass
     private void TakeUp(RunNode node)
     {
         node.Owner?.OpenChains.Add(node.Chain);
-        if (node.Sent is not null || node.Task is not { } task)
-        {
-            return;
-        }
-
         switch (node.State)
         {
             case StateType.CREATED or StateType.RESTARTED:
                 steps.Enqueue(new Step.Submit(node));
                 break;
-            case StateType.RUNNING when task.Plugin is IFlowableTask flowable:
+            case StateType.RUNNING when node.Task!.Plugin is IFlowableTask flowable:
                 Plan(node, flowable);
                 break;
-            case StateType.RUNNING when task.Route == TaskRoute.Worker:
-                SendAgain(node);
+            case StateType.RUNNING when node.Task!.Route == TaskRoute.Worker:
+                Dispatch(node, node.Task);
                 break;
-            case StateType.RUNNING when task.Plugin is IPauseTask pause:
-                TakeUpPause(node, pause);
+            case StateType.RUNNING when node.Task!.Plugin is IPauseTask pause:
+                Follow(node, new FlowablePlan { Tasks = [.. (pause.Tasks ?? []).Where(task => !task.Disabled)] });
                 break;
-            case StateType.RUNNING when task.Plugin is IExecutableTask executable:
+            case StateType.RUNNING when node.Task!.Plugin is IExecutableTask executable:
                 TakeUpSubflow(node, executable);
                 break;
-        }
-    }
-
-    // A pause that was resumed runs its tasks; one that was not has still to begin.
-    private void TakeUpPause(RunNode node, IPauseTask pause)
-    {
-        if (node.Run.Outputs?.ContainsKey("resumed") == true)
-        {
-            Follow(node, new FlowablePlan { Tasks = TasksBelow(node) });
-        }
-        else
-        {
-            LimitPause(node, pause);
+            case StateType.BREAKPOINT or StateType.PAUSED or StateType.RETRYING or StateType.QUEUED:
+                break;
         }
     }
 
@@ -254,11 +211,18 @@ internal sealed partial class Pass
         if (PreviousSubflow(node) is not null)
         {
             // It exists, and its end comes from there.
-            Out(node);
+            node.Sent = node.CurrentAttempt;
+            state.OpenJobs++;
+        }
+        else if (node.Task!.IsPure)
+        {
+            var variables = Variables.VariableTree.Of(state, node);
+            Answer(node, () => task.Request(Renderer(variables, CancellationToken.None)), request => StartSubflow(node, (SubflowRequest)request!));
         }
         else
         {
-            BeginSubflow(node, task);
+            var variables = Variables.VariableTree.Of(state, node);
+            Ask(node, "subflow", cancellation => task.Request(Renderer(variables, cancellation)));
         }
     }
 }

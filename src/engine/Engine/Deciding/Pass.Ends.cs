@@ -15,18 +15,12 @@ internal sealed partial class Pass
     /// <summary>The tasks and what follows them are done.</summary>
     private void EndExecution(StateType result)
     {
-        if (state.Current.IsTerminated)
+        if (result == StateType.PAUSED || state.Current.IsTerminated)
         {
             return;
         }
 
-        MoveTo(result);
-        if (state.HasOpenRuns)
-        {
-            // Runs that nothing waits for: what a pause has started.
-            StopRuns(Unfinished.Completed, cascade: false);
-        }
-
+        ChangeState(result);
         RenderOutputs();
     }
 
@@ -56,19 +50,15 @@ internal sealed partial class Pass
             return;
         }
 
-        state.AwaitsOutputs = true;
+        state.OpenJobs++;
         Do(new Effect.Evaluate($"{OutputsQuestion}:{state.Id}", null, cancellation =>
             FlowOutputs.Render(outputs, Environment, new RenderContext(variables, Host(), cancellation), static _ => { })));
     }
 
     private void TakeOutputs(IReadOnlyDictionary<string, object?>? values, string? error)
     {
-        // A restart may have overtaken them.
-        if (state.AwaitsOutputs)
-        {
-            state.AwaitsOutputs = false;
-            FinishOutputs(values, error);
-        }
+        state.OpenJobs--;
+        FinishOutputs(values, error);
     }
 
     private void FinishOutputs(IReadOnlyDictionary<string, object?>? values, string? error)
@@ -87,20 +77,11 @@ internal sealed partial class Pass
     }
 
     /// <summary>Ends the execution at once, whatever is running: only what stands after it may still start tasks.</summary>
-    private void EndByDecree(StateType to, Unfinished unfinished = Unfinished.Completed)
+    private void EndByDecree(StateType to)
     {
-        if (!state.Current.IsTerminated)
-        {
-            MoveTo(to);
-            StopRuns(unfinished, cascade: unfinished == Unfinished.Killed);
-            BeginAfterExecution();
-        }
-        else if (state.Scope is not null)
-        {
-            // What follows the end has gone wrong; the end itself stands.
-            StopRuns(unfinished, cascade: true);
-            state.Scope = null;
-        }
+        ChangeState(to);
+        state.Deferred.Clear();
+        BeginAfterExecution();
     }
 
     private void BeginAfterExecution()
@@ -127,28 +108,25 @@ internal sealed partial class Pass
         if (trigger?.Variables is { } variables && variables.GetValueOrDefault("executionId") is string parent
             && variables.GetValueOrDefault("taskRunId") is string taskRun && Program.Environment.Catalog.Find(trigger.Type)?.Role == Plugins.Description.TaskRole.Executable)
         {
-            Do(new Effect.NotifyParent(parent, taskRun, state.Current, state.Header.Outputs, state.Replacement));
+            Do(new Effect.NotifyParent(parent, taskRun, state.Current, state.Header.Outputs));
         }
     }
 
     private void Exit(RunNode node, StateType to)
     {
-        if (state.Current.IsTerminated)
-        {
-            // Behind the end there is nothing left to end.
-            EndRun(node, StateType.SUCCESS);
-            return;
-        }
-
-        CloseUpwards(node, to);
-        EndByDecree(to, to == StateType.KILLED ? Unfinished.Stopped : Unfinished.Completed);
-    }
-
-    private void CloseUpwards(RunNode node, StateType to)
-    {
         for (RunNode? run = node; run is not null; run = run.Parent)
         {
+            run.Scope = null;
             CloseRun(run, to);
+        }
+
+        if (to == StateType.KILLED)
+        {
+            Kill(cascade: false);
+        }
+        else
+        {
+            EndByDecree(to);
         }
     }
 
@@ -160,95 +138,69 @@ internal sealed partial class Pass
             return;
         }
 
-        if (state.Current == StateType.PAUSED && FirstPause() is { } pause)
+        if (state.Current == StateType.PAUSED)
         {
-            SetRun(pause.Run with { Outputs = ResumeOutputs(null, null, StateType.KILLING) });
-            Fact(new ExecutionEvent.MetadataSet(NextAttempt()));
             ChangeState(StateType.RESTARTED);
         }
 
         ChangeState(StateType.KILLING);
+        foreach (var node in state.Runs.Where(run => !run.IsTerminated).ToList())
+        {
+            KillRun(node, cascade);
+        }
+
+        Do(new Effect.KillJobs(null));
         Do(new Effect.CancelTimer(Key("schedule", "start")));
-        StopRuns(cascade ? Unfinished.Killed : Unfinished.Stopped, cascade);
         ChangeState(StateType.KILLED);
+        state.Deferred.Clear();
         BeginAfterExecution();
     }
 
-    /// <summary>Ends every run that is in nobody's hands; those of workers and of subflows end when they are answered.</summary>
-    private void StopRuns(Unfinished unfinished, bool cascade)
+    private void KillRun(RunNode node, bool cascade)
     {
-        state.Deferred.Clear();
-        foreach (var node in state.Runs.Where(run => !run.IsTerminated).ToList())
+        node.Scope = null;
+        foreach (var timer in new[] { "retry", "pause", "pause-timeout", "loop" })
         {
-            StopRun(node, unfinished, cascade);
+            if (node.State is StateType.RETRYING or StateType.PAUSED)
+            {
+                Do(new Effect.CancelTimer(Key(timer, node.Id)));
+            }
         }
 
-        state.StopsSubflows = unfinished == Unfinished.Killed;
-        if (unfinished != Unfinished.Completed)
+        if (node.Sent is not null && node.Task?.Route == TaskRoute.Worker)
         {
-            Do(new Effect.KillJobs(null));
+            return;
         }
-    }
 
-    private void StopRun(RunNode node, Unfinished unfinished, bool cascade)
-    {
-        CancelTimers([node]);
         if (node.Task?.Plugin is IExecutableTask && node.Sent is not null)
         {
-            if (unfinished != Unfinished.Stopped)
+            if (cascade)
             {
-                StopSubflow(node, cascade);
+                if (PreviousSubflow(node) is { } subflow)
+                {
+                    Do(new Effect.KillSubflow(subflow));
+                }
+
                 return;
             }
 
             AnswerJob(node);
         }
 
-        if (node.Sent is not null || (node.IsInDirectory && node.Parent!.Sent is not null))
+        if (node.Waiting is not null)
         {
-            return;
+            node.Waiting = null;
+            state.OpenJobs--;
         }
 
-        Forget(node);
-        if (node.AttemptCount == 0 || node.Run.Attempts![^1].State.Current.IsTerminated)
+        var never = node.AttemptCount == 0;
+        if (never || node.Run.Attempts![^1].State.Current.IsTerminated)
         {
-            LeaveScope(node);
             ChangeRun(node, StateType.KILLED);
         }
         else
         {
             CloseRun(node, StateType.KILLED);
         }
-    }
-
-    private void StopSubflow(RunNode node, bool cascade)
-    {
-        if (cascade && PreviousSubflow(node) is { } subflow)
-        {
-            Do(new Effect.KillSubflow(subflow));
-        }
-    }
-
-    // Its question is not waited for any more.
-    private void Forget(RunNode node)
-    {
-        if (node.Waiting is not null)
-        {
-            node.Waiting = null;
-            state.OpenJobs--;
-        }
-    }
-
-    /// <summary>What happens to the runs of workers and subflows when the execution is ended over them.</summary>
-    private enum Unfinished
-    {
-        /// <summary>They go on, and their results are taken in.</summary>
-        Completed,
-
-        /// <summary>Workers stop; subflows go on by themselves and nobody waits for them.</summary>
-        Stopped,
-
-        /// <summary>Workers stop and subflows are killed.</summary>
-        Killed,
     }
 }

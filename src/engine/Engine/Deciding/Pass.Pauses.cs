@@ -2,7 +2,6 @@ using Kestra.Engine.Running;
 using Kestra.Engine.Variables;
 using Kestra.Model.Durations;
 using Kestra.Model.Executions;
-using Kestra.Model.Flows;
 using Kestra.Plugins.Flowables;
 using NodaTime;
 using NodaTime.Text;
@@ -14,18 +13,7 @@ internal sealed partial class Pass
 {
     private void BeginPause(RunNode node, IPauseTask pause)
     {
-        if (state.Current.IsTerminated)
-        {
-            FailRun(node, "The execution has ended, a pause can't hold it any more");
-            return;
-        }
-
         SetRunning(node);
-        LimitPause(node, pause);
-    }
-
-    private void LimitPause(RunNode node, IPauseTask pause)
-    {
         var variables = VariableTree.Of(state, node);
         if (node.Task!.IsPure)
         {
@@ -40,7 +28,7 @@ internal sealed partial class Pass
     private void EnterPause(RunNode node, PauseLimits limit)
     {
         ChangeRun(node, StateType.PAUSED);
-        PauseExecution();
+        ChangeState(StateType.PAUSED);
         if (limit.Duration is { } duration)
         {
             Do(new Effect.SetTimer(Key(limit.IsTimeout ? "pause-timeout" : "pause", node.Id), now + duration, default));
@@ -87,24 +75,24 @@ internal sealed partial class Pass
             return Decision.Refuse(RefusalCode.IllegalState, $"Execution '{state.Id}' is not paused, can't resume it");
         }
 
-        if (FirstPause() is { } node)
+        var node = state.Runs.FirstOrDefault(run => run.State == StateType.PAUSED);
+        if (node is null)
         {
-            CancelTimers([node]);
-            EndPause(node, StateType.SUCCESS, inputs ?? new OrderedDictionary<string, object?>(), by, StateType.SUCCESS);
+            ChangeState(StateType.RUNNING);
+            ReleaseDeferred();
             return null;
         }
 
-        if (state.Runs.FirstOrDefault(run => run.State == StateType.PAUSED) is { } loop)
+        if (node.Task?.Plugin is not IPauseTask)
         {
-            return Decision.Refuse(RefusalCode.IllegalState, $"Execution '{state.Id}' waits for the next iteration of the task '{loop.Run.TaskId}' and goes on by itself");
+            return Decision.Refuse(RefusalCode.IllegalState, $"Execution '{state.Id}' waits for the next iteration of the task '{node.Run.TaskId}' and goes on by itself");
         }
 
-        ChangeState(StateType.RUNNING);
-        ReleaseDeferred();
+        Do(new Effect.CancelTimer(Key("pause", node.Id)));
+        Do(new Effect.CancelTimer(Key("pause-timeout", node.Id)));
+        EndPause(node, StateType.SUCCESS, inputs, by, StateType.SUCCESS);
         return null;
     }
-
-    private RunNode? FirstPause() => state.CountOf(StateType.PAUSED) == 0 ? null : state.Runs.FirstOrDefault(run => run.State == StateType.PAUSED && run.Task?.Plugin is IPauseTask);
 
     private void PauseTimedOut(RunNode node, bool isTimeout)
     {
@@ -125,34 +113,32 @@ internal sealed partial class Pass
 
     private void EndPause(RunNode node, StateType target, IReadOnlyDictionary<string, object?>? inputs, string? by, StateType recorded)
     {
-        SetRun(node.Run with { Outputs = ResumeOutputs(inputs, by, recorded) });
-        Fact(new ExecutionEvent.MetadataSet(NextAttempt()));
+        SetRun(node, node.Run with { Outputs = ResumeOutputs(inputs, by, recorded) });
         if (target == StateType.CANCELLED)
         {
-            CloseUpwards(node, target);
+            CloseRun(node, target);
             EndByDecree(StateType.CANCELLED);
             return;
         }
 
-        var below = TasksBelow(node);
+        var below = Program.Nodes.Values.Where(task => task.Parent == node.Task && task.Branch == TaskBranch.Tasks && !task.Definition.Disabled).Select(task => task.Definition).ToList();
         if (below.Count > 0 && target == StateType.SUCCESS)
         {
             ChangeRun(node, StateType.RUNNING);
-            RestartAfterPause();
+            RestartAfterPause(node);
             Follow(node, new FlowablePlan { Tasks = below });
             return;
         }
 
         CloseRun(node, target);
-        RestartAfterPause();
+        RestartAfterPause(node);
         Ended(node);
     }
 
-    private static List<TaskDefinition> TasksBelow(RunNode node) => [.. ((node.Task!.Plugin as IPauseTask)?.Tasks ?? []).Where(task => !task.Disabled)];
-
-    private void RestartAfterPause()
+    private void RestartAfterPause(RunNode node)
     {
-        if (state.Current == StateType.PAUSED && state.CountOf(StateType.PAUSED) == 0)
+        Fact(new ExecutionEvent.MetadataSet(NextAttempt()));
+        if (state.Current == StateType.PAUSED && !state.Runs.Any(run => run != node && run.State == StateType.PAUSED))
         {
             ChangeState(StateType.RESTARTED);
             ChangeState(StateType.RUNNING);
@@ -169,7 +155,7 @@ internal sealed partial class Pass
         var outputs = new OrderedDictionary<string, object?>();
         if (inputs is not null)
         {
-            outputs["onResume"] = new OrderedDictionary<string, object?>(inputs.Where(input => input.Value is not null));
+            outputs["onResume"] = inputs;
         }
 
         var resumed = new OrderedDictionary<string, object?>();
@@ -186,7 +172,7 @@ internal sealed partial class Pass
 
     public Decision? Hold()
     {
-        if (state.Current != StateType.RUNNING)
+        if (!(state.Current.IsCreated || state.Current.IsRunning) || state.Current == StateType.KILLING)
         {
             return Decision.Refuse(RefusalCode.IllegalState, "The execution is not running");
         }

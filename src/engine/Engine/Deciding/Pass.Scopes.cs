@@ -80,7 +80,7 @@ internal sealed partial class Pass
             Value = chain?.Value,
             State = State.Created(now),
             Iteration = chain?.Iteration ?? (parent?.Task?.Plugin is ILoopingTask ? parent.Run.Iteration ?? 1 : null),
-            ForceExecution = RootOf(scope).Phase == ScopePhase.AfterExecution ? true : null,
+            ForceExecution = task.Branch == TaskBranch.AfterExecution ? true : null,
         };
         Fact(new ExecutionEvent.RunSet(run));
         var node = state.Find(run.Id)!;
@@ -140,10 +140,6 @@ internal sealed partial class Pass
         if (scope.Failed > 0 && scope.Killed == 0 && errors.Count > 0)
         {
             Enter(scope, ScopePhase.Errors);
-        }
-        else if (!scope.Stopped && !scope.IsLastIteration && scope.Run is { Task.Plugin: ILoopingTask loop } run)
-        {
-            AskLoop(run, loop, scope);
         }
         else
         {
@@ -235,6 +231,6 @@ internal sealed partial class Pass
     private void FailExecution(string message)
     {
         Log(null, LogLevel.ERROR, message);
-        EndByDecree(StateType.FAILED, Unfinished.Killed);
+        EndByDecree(StateType.FAILED);
     }
 }

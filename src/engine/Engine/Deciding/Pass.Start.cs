@@ -39,11 +39,7 @@ internal sealed partial class Pass
             return;
         }
 
-        if (state.Current == StateType.CREATED || IsRestartOfFailure)
-        {
-            WatchDurations();
-        }
-
+        WatchDurations();
         if (Program.Flow.Concurrency is { } concurrency)
         {
             Do(new Effect.RequestSlot(concurrency.Limit));
@@ -54,13 +50,22 @@ internal sealed partial class Pass
         }
     }
 
-    private bool IsRestartOfFailure => state.State.Histories is [.., { State: StateType.FAILED }, { State: StateType.RESTARTED }];
+    private void WatchDurations()
+    {
+        foreach (var sla in Program.Flow.Sla ?? [])
+        {
+            if (sla is { Type: SlaType.MAX_DURATION, Duration: { } limit })
+            {
+                Do(new Effect.SetTimer(Key("sla", sla.Id), state.State.StartDate + limit, default));
+            }
+        }
+    }
 
     public void SlotDecided(bool granted)
     {
-        if (state.Current is not (StateType.CREATED or StateType.RESTARTED or StateType.QUEUED) || Program.Flow.Concurrency is not { } concurrency)
+        if (state.Current.IsTerminated || Program.Flow.Concurrency is not { } concurrency)
         {
-            if (granted && state.Current.IsTerminated)
+            if (granted)
             {
                 Do(new Effect.ReleaseSlot());
             }
@@ -78,6 +83,7 @@ internal sealed partial class Pass
         switch (concurrency.Behavior)
         {
             case ConcurrencyBehavior.QUEUE:
+                Log(null, LogLevel.INFO, $"Execution is queued due to concurrency limit exceeded, {concurrency.Limit} running(s)");
                 ChangeState(StateType.QUEUED);
                 Do(new Effect.WaitForSlot(concurrency.Limit));
                 break;
@@ -124,10 +130,10 @@ internal sealed partial class Pass
 
                 break;
             case "sla":
-                DurationExceeded(name);
+                SlaExceeded(name);
                 break;
             default:
-                if (state.Find(name) is { IsTerminated: false } node)
+                if (state.Find(name) is { } node && !state.Current.IsTerminated)
                 {
                     RunTimer(kind, node);
                 }
@@ -157,5 +163,33 @@ internal sealed partial class Pass
 
                 break;
         }
+    }
+
+    private void SlaExceeded(string id)
+    {
+        var sla = Program.Flow.Sla?.FirstOrDefault(other => other.Id == id);
+        if (sla is null || state.Current.IsTerminated)
+        {
+            return;
+        }
+
+        if (sla.Labels is { Count: > 0 } labels)
+        {
+            Fact(new ExecutionEvent.LabelsSet(MergeLabels(state.Header.Labels ?? [], labels)));
+        }
+
+        Log(null, LogLevel.ERROR, $"SLA violation of type {sla.Type}: '{sla.Id}'");
+        if (sla.Behavior == SlaBehavior.NONE)
+        {
+            return;
+        }
+
+        foreach (var node in state.Runs.Where(run => !run.IsTerminated).ToList())
+        {
+            KillRun(node, cascade: true);
+        }
+
+        Do(new Effect.KillJobs(null));
+        EndByDecree(sla.Behavior == SlaBehavior.CANCEL ? StateType.CANCELLED : StateType.FAILED);
     }
 }

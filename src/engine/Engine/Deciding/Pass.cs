@@ -17,9 +17,7 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
     private readonly List<ExecutionEvent> events = [];
     private readonly List<Effect> effects = [];
     private readonly Queue<Step> steps = new();
-    private bool hadEnded = state.IsPrepared && state.HasEnded;
-    private readonly HashSet<RunNode> due = [];
-    private bool assertionsDue;
+    private readonly bool hadEnded = state.IsPrepared && state.HasEnded;
 
     private FlowProgram Program => state.Program;
 
@@ -29,7 +27,7 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
     public Decision Complete()
     {
         RunSteps();
-        if (state.HasEnded && !hadEnded)
+        if (state.HasEnded && !hadEnded && events.Count > 0)
         {
             AnnounceEnd();
         }
@@ -37,32 +35,11 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
         return events.Count == 0 && effects.Count == 0 ? Decision.Nothing : new Decision(events, effects);
     }
 
-    /// <summary>
-    /// Ends the execution because the decision could not be taken to its end. What it has established so far holds: each fact
-    /// is true by itself.
-    /// </summary>
-    public void Break(Exception error)
-    {
-        steps.Clear();
-        FailExecution($"The execution can't go on: {error.Message}");
-    }
-
     private void RunSteps()
     {
         var done = 0;
-        while (true)
+        while (steps.TryDequeue(out var step))
         {
-            if (assertionsDue)
-            {
-                assertionsDue = false;
-                CheckAssertions();
-            }
-
-            if (!steps.TryDequeue(out var step))
-            {
-                return;
-            }
-
             if (++done > Environment.StepLimit)
             {
                 steps.Clear();
@@ -92,31 +69,13 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
             case Step.Submit submit:
                 Submit(submit.Node);
                 break;
-            case Step.Continue { Node.IsTerminated: false } answered:
-                answered.Go();
-                break;
         }
     }
 
     // A held execution starts nothing; what comes back from workers is taken in all the same.
-    private bool IsHeld(Step step) => state.Current is StateType.PAUSED or StateType.BREAKPOINT or StateType.QUEUED && step switch
-    {
-        Step.Submit submit => submit.Node.Task?.Branch != TaskBranch.OnPause && !due.Contains(submit.Node),
-        Step.Continue answered => answered.Node.Task?.Branch != TaskBranch.OnPause,
-        _ => true,
-    };
-
-    /// <summary>A task holds the execution. What was created together with it still begins.</summary>
-    private void PauseExecution()
-    {
-        if (state.Current == StateType.PAUSED)
-        {
-            return;
-        }
-
-        due.UnionWith(steps.OfType<Step.Submit>().Select(submit => submit.Node));
-        MoveTo(StateType.PAUSED);
-    }
+    private bool IsHeld(Step step) =>
+        state.Current is StateType.PAUSED or StateType.BREAKPOINT or StateType.QUEUED
+        && step is not Step.Submit { Node.Task.Branch: TaskBranch.OnPause };
 
     private void ReleaseDeferred()
     {
@@ -130,12 +89,11 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
     {
         events.Add(fact);
         state.Apply(fact);
-        assertionsDue |= Program.HasAssertions;
     }
 
     private void Do(Effect effect) => effects.Add(effect);
 
-    private void SetRun(TaskRun run) => Fact(new ExecutionEvent.RunSet(run));
+    private void SetRun(RunNode node, TaskRun run) => Fact(new ExecutionEvent.RunSet(run));
 
     private void ChangeState(StateType to)
     {
@@ -145,25 +103,9 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
         }
     }
 
-    /// <summary>Changes the state by the steps that are legal: what waits is woken first.</summary>
-    private void MoveTo(StateType to)
-    {
-        switch (state.Current)
-        {
-            case StateType.PAUSED when to is not (StateType.RUNNING or StateType.RESTARTED or StateType.CANCELLED or StateType.KILLING or StateType.PAUSED):
-                ChangeState(StateType.RESTARTED);
-                break;
-            case StateType.RETRYING or StateType.BREAKPOINT when to is not (StateType.RUNNING or StateType.KILLING) && to != state.Current:
-                ChangeState(StateType.RUNNING);
-                break;
-        }
+    private void ChangeRun(RunNode node, StateType to) => SetRun(node, node.Run with { State = node.Run.State.With(to, now) });
 
-        ChangeState(to);
-    }
-
-    private void ChangeRun(RunNode node, StateType to) => SetRun(node.Run with { State = node.Run.State.With(to, now) });
-
-    private RenderContext ContextOf(RunNode? node) => new(VariableTree.Of(state, node), Host(), CancellationToken.None);
+    private RenderContext Scope(RunNode? node) => new(VariableTree.Of(state, node), Host(), CancellationToken.None);
 
     private IExpressionHost? Host() => Environment.HostOf(state.TenantId, state.Namespace, state.FlowId, state.Id);
 

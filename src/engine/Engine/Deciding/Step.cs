@@ -11,9 +11,6 @@ internal abstract record Step
     /// <summary>Start the next task of a chain.</summary>
     public sealed record Next(Scope Scope, Chain Chain) : Step;
 
-    /// <summary>Go on with a run that has got its answer from outside.</summary>
-    public sealed record Continue(RunNode Node, Action Go) : Step;
-
     /// <summary>Send a created task run where it belongs.</summary>
     public sealed record Submit(RunNode Node) : Step;
 }

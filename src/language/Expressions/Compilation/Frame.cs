@@ -1,147 +1,105 @@
-using System.Runtime.CompilerServices;
-using Kestra.Expressions.Values;
+using System.Text;
 
 namespace Kestra.Expressions.Compilation;
 
-/// <summary>One rendering underway: variables, output, limits. Used by one thread.</summary>
+/// <summary>One rendering underway: scopes, output, limits. Used by one thread.</summary>
 internal sealed class Frame(Program program, RenderContext context, ExpressionEngine engine)
 {
-    private readonly RenderSession session = context.Session ?? new RenderSession();
-    private readonly ExpressionOptions options = engine.Options;
-    private Scope? scope;
-    private Scope? hidden;
-    private Output? output;
+    private readonly List<Dictionary<string, object?>> scopes = [[]];
+    private Dictionary<object, List<object?>>? changed;
+    private int steps;
 
     public Program Program { get; } = program;
-
     public RenderContext Context { get; } = context;
-
     public ExpressionEngine Engine { get; } = engine;
-
-    public ExpressionOptions Options => options;
+    public ExpressionOptions Options => Engine.Options;
 
     /// <summary>Output of the template, or of the macro or filter body that is being rendered.</summary>
-    public Output Output
-    {
-        get => output ??= new Output(options.OutputLimit);
-        set => output = value;
-    }
+    public Output Output { get; set; } = new(engine.Options.OutputLimit);
 
     /// <summary>Inside a macro only its own variables exist.</summary>
-    public bool IsIsolated { get; private set; }
+    public bool IsIsolated { get; set; }
 
     /// <summary>Containers print in Java's form (macros, filter tags, repeated blocks).</summary>
-    public bool PrintsJava { get; private set; }
+    public bool PrintsJava { get; set; }
+
+    public int Depth { get; set; }
 
     public void Step()
     {
-        var steps = ++session.Steps;
-        if (steps > options.StepLimit || (steps & 0xff) == 0)
+        if (++steps > Options.StepLimit)
         {
-            Check();
+            throw new EvaluationException($"The expression needs more than {Options.StepLimit} steps");
         }
-    }
 
-    /// <summary>A step that costs as much as the value is large.</summary>
-    public void Step(object? value)
-    {
-        var size = value switch
+        if ((steps & 0xff) == 0)
         {
-            string text => text.Length >> 10,
-            IReadOnlyCollection<object?> items => items.Count >> 4,
-            _ => 0,
-        };
-        if (size == 0)
-        {
-            Step();
-        }
-        else
-        {
-            session.Steps += size;
-            Check();
-        }
-    }
-
-    private void Check()
-    {
-        Context.CancellationToken.ThrowIfCancellationRequested();
-        if (session.Steps > options.StepLimit)
-        {
-            throw new ExpressionLimitException($"The expression needs more than {options.StepLimit} steps");
+            Context.CancellationToken.ThrowIfCancellationRequested();
         }
     }
 
     public bool TryGet(string name, out object? value)
     {
-        for (var current = scope; current is not null; current = current.Outer)
+        for (var index = scopes.Count - 1; index >= 0; index--)
         {
-            if (current.TryGet(name, out value))
+            if (scopes[index].TryGetValue(name, out value))
             {
                 return true;
             }
         }
 
-        if (IsIsolated)
-        {
-            value = null;
-            return false;
-        }
-
-        return Context.Variables.TryGetValue(name, out value) || TryGetBuiltIn(name, out value);
-    }
-
-    private static bool TryGetBuiltIn(string name, out object? value)
-    {
-        value = name switch { "locale" => "en_US", "_context" => ContextValue.Instance, _ => null };
-        return value is not null;
+        value = null;
+        return !IsIsolated && Context.Variables.TryGetValue(name, out value);
     }
 
     public void Set(string name, object? value)
     {
-        for (var current = scope; current is not null; current = current.Outer)
+        for (var index = scopes.Count - 1; index >= 0; index--)
         {
-            if (current.TrySet(name, value))
+            if (scopes[index].ContainsKey(name))
             {
+                scopes[index][name] = value;
                 return;
             }
         }
 
-        Define(name, value);
+        scopes[^1][name] = value;
     }
 
-    /// <summary>Sets a variable of the innermost scope.</summary>
-    public void Define(string name, object? value) => (scope ??= new Scope(null)).Define(name, value);
+    public void Define(string name, object? value) => scopes[^1][name] = value;
 
-    public void Push() => scope = new Scope(scope ?? new Scope(null));
+    public void Push() => scopes.Add([]);
 
-    public void Pop() => scope = scope!.Outer;
+    public void Pop() => scopes.RemoveAt(scopes.Count - 1);
 
-    /// <summary>Runs a macro: nothing but its own variables, and its text apart.</summary>
-    public string Isolated(Scope variables, Execute body)
+    /// <summary>Runs a body with nothing but the given variables.</summary>
+    public void Isolated(Dictionary<string, object?> variables, Action body)
     {
-        var (outer, outerHidden, isolated) = (scope, hidden, IsIsolated);
-        scope = variables;
-        hidden = isolated ? hidden : outer;
+        var (outer, isolated) = (scopes.ToList(), IsIsolated);
+        scopes.Clear();
+        scopes.Add(variables);
         IsIsolated = true;
         try
         {
-            return Captured(body);
+            body();
         }
         finally
         {
-            (scope, hidden, IsIsolated) = (outer, outerHidden, isolated);
+            scopes.Clear();
+            scopes.AddRange(outer);
+            IsIsolated = isolated;
         }
     }
 
     /// <summary>Renders a body into a text of its own.</summary>
-    public string Captured(Execute body)
+    public string Captured(Action body)
     {
         var (outer, java) = (Output, PrintsJava);
-        Output = new Output(options.OutputLimit);
+        Output = new Output(Options.OutputLimit);
         PrintsJava = true;
         try
         {
-            body(this);
+            body();
             return Output.Text;
         }
         finally
@@ -151,65 +109,76 @@ internal sealed class Frame(Program program, RenderContext context, ExpressionEn
         }
     }
 
-    /// <summary>Goes one level deeper: into a macro, or into a rendering that an expression starts.</summary>
-    public T Deeper<T>(Func<T> run)
+    /// <summary>All variables that are visible.</summary>
+    public IEnumerable<KeyValuePair<string, object?>> Visible()
     {
-        if (session.Depth >= options.DepthLimit || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (name, value) in scopes.AsEnumerable().Reverse().SelectMany(scope => scope).Concat(IsIsolated ? [] : Context.Variables))
         {
-            throw new ExpressionLimitException($"Macros and render() go deeper than {options.DepthLimit} levels");
-        }
-
-        session.Depth++;
-        try
-        {
-            return run();
-        }
-        finally
-        {
-            session.Depth--;
+            if (seen.Add(name))
+            {
+                yield return KeyValuePair.Create(name, value);
+            }
         }
     }
 
-    /// <summary>The variables that are visible.</summary>
-    public IReadOnlyDictionary<string, object?> Visible() => IsIsolated
-        ? new LayeredVariables(scope, new Dictionary<string, object?>(), hidden: false)
-        : scope is null ? Context.Variables : new LayeredVariables(scope, Context.Variables, hidden: false);
-
-    /// <summary>What a rendering that is started here works with. In a macro the names of the template are known and their values are not.</summary>
-    public RenderContext Inner() => new(
-        IsIsolated ? new LayeredVariables(hidden, Context.Variables, hidden: true) : Visible(), Context.Host, session, Context.CancellationToken);
-
     /// <summary>
-    /// Changes a list in place, as an expression sees it. Values are never changed: the change is made on a copy, which stands
-    /// for the list until the rendering ends.
+    /// A list that an expression changes in place. Values are never changed: the change is made on a copy, which stands for
+    /// the list until the rendering ends.
     /// </summary>
-    public IReadOnlyList<object?> Change(IReadOnlyList<object?> list, Action<List<object?>> change)
+    public List<object?> Changeable(IReadOnlyList<object?> list)
     {
-        if (list is FixedList)
+        changed ??= new Dictionary<object, List<object?>>(ReferenceEqualityComparer.Instance);
+        if (changed.TryGetValue(list, out var copy))
         {
-            throw new ConversionException("The list can't be changed");
+            return copy;
         }
 
-        if (list is ListView view)
-        {
-            List<object?> items = [.. view];
-            change(items);
-            view.Replace(items);
-            return view;
-        }
-
-        var changed = session.Changed ??= new Dictionary<object, List<object?>>(ReferenceEqualityComparer.Instance);
-        if (!changed.TryGetValue(list, out var copy))
-        {
-            copy = [.. list];
-            changed[list] = copy;
-            changed[copy] = copy;
-        }
-
-        change(copy);
+        copy = [.. list];
+        changed[list] = copy;
+        changed[copy] = copy;
         return copy;
     }
 
     /// <summary>The list as it is in this rendering.</summary>
-    public object? Current(object? value) => session.Changed is { } changed && value is IReadOnlyList<object?> && changed.TryGetValue(value, out var copy) ? copy : value;
+    public object? Current(object? value) => changed is not null && value is IReadOnlyList<object?> && changed.TryGetValue(value, out var copy) ? copy : value;
+}
+
+/// <summary>What a rendering has printed: one value as it is, or a text.</summary>
+internal sealed class Output(int limit)
+{
+    private readonly List<object> pieces = [];
+    private int length;
+
+    public IReadOnlyList<object> Pieces => pieces;
+
+    public void Add(object piece, string? text = null)
+    {
+        length += (text ?? piece as string)?.Length ?? 16;
+        if (length > limit)
+        {
+            throw new EvaluationException($"The rendered text is longer than {limit} characters");
+        }
+
+        pieces.Add(piece);
+    }
+
+    public string Text
+    {
+        get
+        {
+            if (pieces.Count == 1)
+            {
+                return Values.ValueText.Print(pieces[0]);
+            }
+
+            var text = new StringBuilder();
+            foreach (var piece in pieces)
+            {
+                text.Append(Values.ValueText.Print(piece));
+            }
+
+            return text.ToString();
+        }
+    }
 }

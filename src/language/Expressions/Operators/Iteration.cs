@@ -2,15 +2,24 @@ using Kestra.Expressions.Values;
 
 namespace Kestra.Expressions.Operators;
 
-/// <summary>What a loop goes over.</summary>
+/// <summary>What a loop goes over, and its variable <c>loop</c>.</summary>
 internal static class Iteration
 {
     /// <returns>Null when the value can't be iterated.</returns>
-    public static IReadOnlyCollection<object?>? Items(object value) => value switch
+    public static IReadOnlyList<object?>? Items(object value) => value switch
     {
-        HashMapValue map => map.Entries,
-        IReadOnlyDictionary<string, object?> map => Array.ConvertAll([.. map], static pair => new MapEntry(pair.Key, pair.Value)),
-        IReadOnlyCollection<object?> items => items,
+        IReadOnlyDictionary<string, object?> map => [.. map.Select(pair => new MapEntry(pair.Key, pair.Value))],
+        IReadOnlyList<object?> list => [.. list],
+        ValueCollection collection => collection.Items,
         _ => null,
+    };
+
+    public static OrderedDictionary<string, object?> Loop(int index, int length) => new()
+    {
+        ["last"] = index == length - 1,
+        ["length"] = length,
+        ["index"] = index,
+        ["revindex"] = length - 1 - index,
+        ["first"] = index == 0,
     };
 }

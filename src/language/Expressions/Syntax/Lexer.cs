@@ -18,20 +18,12 @@ internal sealed class Lexer
     private int line = 1;
     private bool trimNext;
 
-    private readonly int depthLimit;
-    private int depth;
+    private Lexer(string source) => this.source = source;
 
-    private Lexer(string source, int depthLimit)
-    {
-        this.source = source;
-        this.depthLimit = depthLimit;
-    }
-
-    /// <param name="depthLimit">Of texts with expressions inside each other.</param>
     /// <exception cref="ExpressionException">The template can't be cut into tokens.</exception>
-    public static List<Token> Tokenize(string source, int depthLimit)
+    public static List<Token> Tokenize(string source)
     {
-        var lexer = new Lexer(source, depthLimit);
+        var lexer = new Lexer(source);
         lexer.Run();
         return lexer.tokens;
     }
@@ -69,7 +61,7 @@ internal sealed class Lexer
             }
         }
 
-        tokens.Add(new Token(TokenType.EOF, null, Here));
+        tokens.Add(new Token(TokenType.EOF, null, line));
     }
 
     private int NextDelimiter(int from)
@@ -88,7 +80,7 @@ internal sealed class Lexer
     private void AddText(int end, bool trimEnd)
     {
         var text = source[position..end];
-        var first = Here;
+        var first = line;
         line += Count(text);
         position = end;
         if (trimNext)
@@ -97,10 +89,14 @@ internal sealed class Lexer
             trimNext = false;
         }
 
-        // A text that is cut off before a tag leaves an empty piece, one that is cut off after a tag leaves none.
+        if (trimEnd)
+        {
+            text = text.TrimEnd(Spaces);
+        }
+
         if (text.Length > 0)
         {
-            tokens.Add(new Token(TokenType.TEXT, trimEnd ? text.TrimEnd(Spaces) : text, first));
+            tokens.Add(new Token(TokenType.TEXT, text, first));
         }
     }
 
@@ -113,8 +109,7 @@ internal sealed class Lexer
         }
 
         line += Count(source.AsSpan(position, end - position));
-        // Two dashes and nothing else trim nothing.
-        trimNext = end > position && source[end - 1] == '-' && !(end - 2 >= position && source[end - 2] == '-');
+        trimNext = end > position && source[end - 1] == '-' && end - 1 >= position;
         position = end + 2;
     }
 
@@ -141,7 +136,7 @@ internal sealed class Lexer
 
         if (text.Length > 0)
         {
-            tokens.Add(new Token(TokenType.TEXT, text, Here));
+            tokens.Add(new Token(TokenType.TEXT, text, line));
         }
 
         line += Count(source.AsSpan(position, close.Index + close.Length - position));
@@ -152,7 +147,7 @@ internal sealed class Lexer
 
     private void LexCode(TokenType open, string openText, string closeText, TokenType close)
     {
-        tokens.Add(new Token(open, openText, Here));
+        tokens.Add(new Token(open, openText, line));
         while (true)
         {
             SkipSpaces();
@@ -168,7 +163,7 @@ internal sealed class Lexer
 
             if (brackets.Count == 0 && Closes(closeText))
             {
-                tokens.Add(new Token(close, closeText, Here));
+                tokens.Add(new Token(close, closeText, line));
                 return;
             }
 
@@ -308,14 +303,13 @@ internal sealed class Lexer
         var end = start;
         while (end < source.Length && source[end] != quote)
         {
-            if (quote == '"' && source[end] == '#' && end + 1 < source.Length && source[end + 1] == '{')
+            if (quote == '"' && source[end] == '#' && end + 1 < source.Length && source[end + 1] == '{' && (end == start || source[end - 1] != '\\'))
             {
                 LexInterpolated();
                 return;
             }
 
-            // A backslash takes the next character along, whatever it is, so that it can't close the text.
-            end += source[end] == '\\' && end + 1 < source.Length ? 2 : 1;
+            end += source[end] == '\\' && end + 1 < source.Length && source[end + 1] == quote ? 2 : 1;
         }
 
         if (end >= source.Length)
@@ -330,7 +324,7 @@ internal sealed class Lexer
     // "a #{ x } b" becomes the parts, between a start and an end.
     private void LexInterpolated()
     {
-        tokens.Add(new Token(TokenType.STRING_INTERPOLATION_START, null, Here));
+        tokens.Add(new Token(TokenType.STRING_INTERPOLATION_START, null, line));
         position++;
         var text = new StringBuilder();
         while (true)
@@ -346,11 +340,9 @@ internal sealed class Lexer
                 break;
             }
 
-            if (current == '\\' && position + 1 < source.Length)
+            if (current == '\\' && position + 1 < source.Length && source[position + 1] is '"' or '#')
             {
-                var escaped = source[position + 1];
-                line += escaped == '\n' ? 1 : 0;
-                text.Append(escaped == '"' ? "" : "\\").Append(escaped);
+                text.Append(source[position + 1] == '"' ? "\"" : "\\#");
                 position += 2;
             }
             else if (current == '#' && position + 1 < source.Length && source[position + 1] == '{')
@@ -368,27 +360,22 @@ internal sealed class Lexer
 
         FlushPart(text);
         position++;
-        tokens.Add(new Token(TokenType.STRING_INTERPOLATION_END, null, Here));
+        tokens.Add(new Token(TokenType.STRING_INTERPOLATION_END, null, line));
     }
 
     private void FlushPart(StringBuilder text)
     {
         if (text.Length > 0)
         {
-            tokens.Add(new Token(TokenType.STRING, text.ToString(), Here));
+            tokens.Add(new Token(TokenType.STRING, text.ToString(), line));
             text.Clear();
         }
     }
 
     private void LexPart()
     {
-        if (++depth > depthLimit)
-        {
-            throw Error($"The expression is nested deeper than {depthLimit} levels");
-        }
-
         position += 2;
-        tokens.Add(new Token(TokenType.PUNCTUATION, "#{", Here));
+        tokens.Add(new Token(TokenType.PUNCTUATION, "#{", line));
         var outer = brackets.Count;
         while (true)
         {
@@ -400,9 +387,8 @@ internal sealed class Lexer
 
             if (brackets.Count == outer && source[position] == '}')
             {
-                tokens.Add(new Token(TokenType.PUNCTUATION, "}#", Here));
+                tokens.Add(new Token(TokenType.PUNCTUATION, "}#", line));
                 position++;
-                depth--;
                 return;
             }
 
@@ -412,7 +398,7 @@ internal sealed class Lexer
 
     private void Add(TokenType type, string value, int length)
     {
-        tokens.Add(new Token(type, value, Here));
+        tokens.Add(new Token(type, value, line));
         line += Count(source.AsSpan(position, length));
         position += length;
     }
@@ -426,9 +412,7 @@ internal sealed class Lexer
         }
     }
 
-    private ExpressionException Error(string message) => SyntaxErrors.Of(message, source, Here);
-
-    private Place Here => new(line, position);
+    private ExpressionException Error(string message) => SyntaxErrors.Of(message, source, line);
 
     private static readonly char[] Spaces = [' ', '\t', '\n', '\r', '\f', '\v', '\u001c', '\u001d', '\u001e', '\u001f', '\u2028', '\u2029', '\u3000'];
 

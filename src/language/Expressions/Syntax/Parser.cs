@@ -48,14 +48,14 @@ internal sealed class Parser
     /// <exception cref="ExpressionException">The template does not follow the grammar.</exception>
     public static BodyNode Parse(string source, int depthLimit)
     {
-        var parser = new Parser(source, Lexer.Tokenize(source, depthLimit), depthLimit);
+        var parser = new Parser(source, Lexer.Tokenize(source), depthLimit);
         var body = parser.Body([]);
         return body;
     }
 
     private Token Current => tokens[position];
 
-    private Place Here => Current.At;
+    private int Line => Current.Line;
 
     private Token Take()
     {
@@ -89,7 +89,7 @@ internal sealed class Parser
         return Take();
     }
 
-    private ExpressionException Error(string message) => SyntaxErrors.Of(message, source, Here);
+    private ExpressionException Error(string message) => SyntaxErrors.Of(message, source, Line);
 
     // Every recursive construct passes here, so a hostile template can't exhaust the stack.
     private T Deeper<T>(Func<T> parse)
@@ -106,7 +106,7 @@ internal sealed class Parser
 
     private BodyNode Body(string[] endings) => Deeper(() =>
     {
-        var place = Here;
+        var line = Line;
         var parts = new List<Node>();
         while (Current.Type != TokenType.EOF)
         {
@@ -114,19 +114,19 @@ internal sealed class Parser
             {
                 case TokenType.TEXT:
                     var text = Take();
-                    parts.Add(new TextNode(text.Value!, text.At));
+                    parts.Add(new TextNode(text.Value!, text.Line));
                     break;
                 case TokenType.PRINT_START:
                     Take();
                     var expression = Expression();
-                    var after = Here;
+                    var at = Line;
                     Expect(TokenType.PRINT_END);
-                    parts.Add(new PrintNode(expression, after));
+                    parts.Add(new PrintNode(expression, at));
                     break;
                 default:
                     if (AtEnding(endings))
                     {
-                        return new BodyNode(parts, place);
+                        return new BodyNode(parts, line);
                     }
 
                     Take();
@@ -140,7 +140,7 @@ internal sealed class Parser
             throw Error(EndingMessage(endings));
         }
 
-        return new BodyNode(parts, place);
+        return new BodyNode(parts, line);
     });
 
     private static string EndingMessage(string[] endings) => endings[^1] == "endblock"
@@ -160,34 +160,34 @@ internal sealed class Parser
         var name = Take();
         return name.Value switch
         {
-            "set" => Set(name.At),
-            "if" => If(name.At),
-            "for" => For(name.At),
-            "macro" => Macro(name.At),
-            "block" => Block(name.At),
-            "filter" => FilterTag(name.At),
-            _ => throw SyntaxErrors.Of($"Unexpected tag name \"{name.Value}\"", source, name.At),
+            "set" => Set(name.Line),
+            "if" => If(name.Line),
+            "for" => For(name.Line),
+            "macro" => Macro(name.Line),
+            "block" => Block(name.Line),
+            "filter" => FilterTag(name.Line),
+            _ => throw SyntaxErrors.Of($"Unexpected tag name \"{name.Value}\"", source, name.Line),
         };
     }
 
-    private SetNode Set(Place at)
+    private SetNode Set(int line)
     {
         var name = NewName();
         Expect(TokenType.PUNCTUATION, "=");
         var value = Expression();
         Expect(TokenType.EXECUTE_END);
-        return new SetNode(name, value, at);
+        return new SetNode(name, value, line);
     }
 
     private string NewName()
     {
         var name = Expect(TokenType.NAME);
         return name.Value is "true" or "false" or "null" or "none"
-            ? throw SyntaxErrors.Of($"Can not assign a value to {name.Value}", source, name.At)
+            ? throw SyntaxErrors.Of($"Can not assign a value to {name.Value}", source, name.Line)
             : name.Value!;
     }
 
-    private IfNode If(Place at)
+    private IfNode If(int line)
     {
         var branches = new List<(Node, Node)>();
         Node? otherwise = null;
@@ -210,12 +210,12 @@ internal sealed class Parser
                     break;
                 default:
                     Expect(TokenType.EXECUTE_END);
-                    return new IfNode(branches, otherwise, at);
+                    return new IfNode(branches, otherwise, line);
             }
         }
     }
 
-    private ForNode For(Place at)
+    private ForNode For(int line)
     {
         var name = NewName();
         Expect(TokenType.NAME, "in");
@@ -233,10 +233,10 @@ internal sealed class Parser
         }
 
         Expect(TokenType.EXECUTE_END);
-        return new ForNode(name, items, body, otherwise, at);
+        return new ForNode(name, items, body, otherwise, line);
     }
 
-    private MacroNode Macro(Place at)
+    private MacroNode Macro(int line)
     {
         var name = Expect(TokenType.NAME).Value!;
         Expect(TokenType.PUNCTUATION, "(");
@@ -256,39 +256,39 @@ internal sealed class Parser
         Expect(TokenType.EXECUTE_END);
         var body = Body(["endmacro"]);
         CloseTag();
-        return new MacroNode(name, parameters, body, at);
+        return new MacroNode(name, parameters, body, line);
     }
 
-    private BlockNode Block(Place at)
+    private BlockNode Block(int line)
     {
         var name = Current.Type == TokenType.STRING ? Take().Value! : Expect(TokenType.NAME).Value!;
         Expect(TokenType.EXECUTE_END);
         var body = Body(["endblock"]);
         Expect(TokenType.EXECUTE_START);
         Take();
-        if (Current.Type is TokenType.NAME or TokenType.STRING && Current.Value == name)
+        if (Current.Type is TokenType.NAME or TokenType.STRING)
         {
             Take();
         }
 
         Expect(TokenType.EXECUTE_END);
-        return new BlockNode(name, body, at);
+        return new BlockNode(name, body, line);
     }
 
-    private FilterTagNode FilterTag(Place at)
+    private FilterTagNode FilterTag(int line)
     {
         var filters = new List<(string, ArgumentsNode)>();
         do
         {
             var name = Expect(TokenType.NAME).Value!;
-            filters.Add((name, Current.Is(TokenType.PUNCTUATION, "(") ? Arguments() : new ArgumentsNode([], [], Here)));
+            filters.Add((name, Current.Is(TokenType.PUNCTUATION, "(") ? Arguments() : new ArgumentsNode([], [], Line)));
         }
         while (TryTake(TokenType.OPERATOR, "|"));
 
         Expect(TokenType.EXECUTE_END);
         var body = Body(["endfilter"]);
         CloseTag();
-        return new FilterTagNode(filters, body, at);
+        return new FilterTagNode(filters, body, line);
     }
 
     private void CloseTag()
@@ -309,7 +309,7 @@ internal sealed class Parser
         var then = Expression();
         Expect(TokenType.PUNCTUATION, ":");
         var otherwise = Expression();
-        return new TernaryNode(condition, then, otherwise, Here);
+        return new TernaryNode(condition, then, otherwise, Line);
     });
 
     private Node Binary(int minimum)
@@ -322,7 +322,7 @@ internal sealed class Parser
             {
                 "|" => Filter(left),
                 "is" or "is not" => Test(left, name == "is not"),
-                _ => new BinaryNode(name, left, Binary(precedence + 1), Here),
+                _ => new BinaryNode(name, left, Binary(precedence + 1), Line),
             };
         }
 
@@ -332,15 +332,15 @@ internal sealed class Parser
     private FilterNode Filter(Node input)
     {
         var name = Expect(TokenType.NAME).Value!;
-        var arguments = Current.Is(TokenType.PUNCTUATION, "(") ? Arguments() : new ArgumentsNode([], [], Here);
-        return new FilterNode(input, name, arguments, Here);
+        var arguments = Current.Is(TokenType.PUNCTUATION, "(") ? Arguments() : new ArgumentsNode([], [], Line);
+        return new FilterNode(input, name, arguments, Line);
     }
 
     private TestNode Test(Node input, bool negated)
     {
         var name = Expect(TokenType.NAME).Value!;
-        var arguments = Current.Is(TokenType.PUNCTUATION, "(") ? Arguments() : new ArgumentsNode([], [], Here);
-        return new TestNode(input, name, arguments, negated, Here);
+        var arguments = Current.Is(TokenType.PUNCTUATION, "(") ? Arguments() : new ArgumentsNode([], [], Line);
+        return new TestNode(input, name, arguments, negated, Line);
     }
 
     private Node Primary()
@@ -348,7 +348,7 @@ internal sealed class Parser
         if (Current is { Type: TokenType.OPERATOR, Value: "not" or "+" or "-" })
         {
             var name = Take().Value!;
-            return new UnaryNode(name, Binary(500), Here);
+            return new UnaryNode(name, Binary(500), Line);
         }
 
         if (TryTake(TokenType.PUNCTUATION, "("))
@@ -373,14 +373,14 @@ internal sealed class Parser
         {
             case TokenType.NAME:
                 Take();
-                return Current.Is(TokenType.PUNCTUATION, "(") ? new CallNode(token.Value!, Arguments(), Here) : Name(token);
+                return Current.Is(TokenType.PUNCTUATION, "(") ? new CallNode(token.Value!, Arguments(), Line) : Name(token);
             case TokenType.STRING:
                 Take();
-                return new LiteralNode(token.Value, token.At);
+                return new LiteralNode(token.Value, token.Line);
             case TokenType.LONG:
             case TokenType.NUMBER:
                 Take();
-                return new LiteralNode(Number(token), token.At);
+                return new LiteralNode(Number(token), token.Line);
             case TokenType.STRING_INTERPOLATION_START:
                 return Interpolation();
             default:
@@ -390,10 +390,10 @@ internal sealed class Parser
 
     private static Node Name(Token token) => token.Value switch
     {
-        "true" or "TRUE" => new LiteralNode(true, token.At),
-        "false" or "FALSE" => new LiteralNode(false, token.At),
-        "null" or "NULL" or "none" or "NONE" => new LiteralNode(null, token.At),
-        _ => new VariableNode(token.Value!, token.At),
+        "true" or "TRUE" => new LiteralNode(true, token.Line),
+        "false" or "FALSE" => new LiteralNode(false, token.Line),
+        "null" or "NULL" or "none" or "NONE" => new LiteralNode(null, token.Line),
+        _ => new VariableNode(token.Value!, token.Line),
     };
 
     private object Number(Token token)
@@ -406,12 +406,12 @@ internal sealed class Parser
 
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw SyntaxErrors.Of($"The number {text} is beyond 64 bits", source, token.At);
+            : throw SyntaxErrors.Of($"The number {text} is beyond 64 bits", source, token.Line);
     }
 
     private InterpolationNode Interpolation()
     {
-        var at = Take().At;
+        var line = Take().Line;
         var parts = new List<Node>();
         while (Current.Type != TokenType.STRING_INTERPOLATION_END)
         {
@@ -423,12 +423,12 @@ internal sealed class Parser
             else
             {
                 var text = Expect(TokenType.STRING);
-                parts.Add(new LiteralNode(text.Value, text.At));
+                parts.Add(new LiteralNode(text.Value, text.Line));
             }
         }
 
         Take();
-        return new InterpolationNode(parts, at);
+        return new InterpolationNode(parts, line);
     }
 
     private Node Postfix(Node node)
@@ -445,15 +445,15 @@ internal sealed class Parser
                     arguments = given.Named.Count == 0 ? given.Positional : throw Error("Can not use named arguments when calling a bean method");
                 }
 
-                node = new MemberNode(node, new LiteralNode(name.Value, name.At), arguments, name.At);
+                node = new MemberNode(node, new LiteralNode(name.Value, name.Line), arguments, name.Line);
             }
             else if (Current.Is(TokenType.PUNCTUATION, "["))
             {
                 Take();
                 var key = Expression();
-                var place = Here;
+                var line = Line;
                 Expect(TokenType.PUNCTUATION, "]");
-                node = new MemberNode(node, key, null, place);
+                node = new MemberNode(node, key, null, line);
             }
             else
             {
@@ -464,7 +464,7 @@ internal sealed class Parser
 
     private ListNode List()
     {
-        var at = Take().At;
+        var line = Take().Line;
         var items = new List<Node>();
         while (!Current.Is(TokenType.PUNCTUATION, "]"))
         {
@@ -477,12 +477,12 @@ internal sealed class Parser
         }
 
         Take();
-        return new ListNode(items, at);
+        return new ListNode(items, line);
     }
 
     private MapNode Map()
     {
-        var at = Take().At;
+        var line = Take().Line;
         var entries = new List<(Node, Node)>();
         while (!Current.Is(TokenType.PUNCTUATION, "}"))
         {
@@ -497,12 +497,12 @@ internal sealed class Parser
         }
 
         Take();
-        return new MapNode(entries, at);
+        return new MapNode(entries, line);
     }
 
     private ArgumentsNode Arguments()
     {
-        var at = Expect(TokenType.PUNCTUATION, "(").At;
+        var line = Expect(TokenType.PUNCTUATION, "(").Line;
         var positional = new List<Node>();
         var named = new List<(string, Node)>();
         while (!Current.Is(TokenType.PUNCTUATION, ")"))
@@ -514,7 +514,7 @@ internal sealed class Parser
 
             if (Current.Type == TokenType.NAME && tokens[position + 1].Is(TokenType.PUNCTUATION, "="))
             {
-                var name = NewName();
+                var name = Take().Value!;
                 Take();
                 named.Add((name, Expression()));
             }
@@ -529,6 +529,6 @@ internal sealed class Parser
         }
 
         Take();
-        return new ArgumentsNode(positional, named, at);
+        return new ArgumentsNode(positional, named, line);
     }
 }

@@ -21,12 +21,10 @@ internal static class ValueTests
 
     public static ValueTest? Find(string name) => All.GetValueOrDefault(name);
 
-    public static IEnumerable<string> Names => All.Keys;
-
     public static bool IsEmpty(object? value) => value switch
     {
         null => true,
-        string text => string.IsNullOrWhiteSpace(text),
+        string text => text.Trim().Length == 0,
         IReadOnlyDictionary<string, object?> map => map.Count == 0,
         StringArray => false,
         IReadOnlyCollection<object?> items => items.Count == 0,
@@ -45,7 +43,7 @@ internal static class ValueTests
     {
         if (value is not string text)
         {
-            throw new ConversionException($"{ClassNames.Of(value)} cannot be cast to class java.lang.String");
+            return value is null ? false : throw new ConversionException($"{ClassNames.Of(value)} cannot be cast to class java.lang.String");
         }
 
         try

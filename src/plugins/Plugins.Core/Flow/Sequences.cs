@@ -17,12 +17,6 @@ public abstract class FlowableTask : IFlowableTask
 
     public virtual IEnumerable<string> PlanExpressions => [];
 
-    public virtual bool TasksBeside => false;
-
-    public virtual bool ValuesBeside => false;
-
-    public virtual IReadOnlyDictionary<string, IReadOnlyList<string>>? TaskDependencies => null;
-
     public abstract FlowablePlan Plan(Func<string, string?> render);
 }
 
@@ -65,8 +59,6 @@ public sealed class Parallel : FlowableTask
 
     public override IEnumerable<string> PlanExpressions => Texts.In(Concurrent);
 
-    public override bool TasksBeside => true;
-
     public override FlowablePlan Plan(Func<string, string?> render) => new() { Tasks = Tasks, Parallel = true, Concurrency = PropertyConversion.To<int>(Concurrent is string text ? render(text) : Concurrent) };
 }
 
@@ -84,17 +76,12 @@ public sealed class Dag : FlowableTask, ISelfChecking
 
     public override IEnumerable<string> PlanExpressions => Texts.In(Concurrent);
 
-    public override bool TasksBeside => true;
-
-    public override IReadOnlyDictionary<string, IReadOnlyList<string>>? TaskDependencies =>
-        Tasks.Where(entry => entry.DependsOn is { Count: > 0 }).ToDictionary(entry => entry.Task!.Id, entry => entry.DependsOn!, StringComparer.Ordinal);
-
     public override FlowablePlan Plan(Func<string, string?> render) => new()
     {
         Tasks = [.. Children],
         Parallel = true,
         Concurrency = PropertyConversion.To<int>(Concurrent is string text ? render(text) : Concurrent),
-        Dependencies = TaskDependencies,
+        Dependencies = Tasks.Where(entry => entry.DependsOn is { Count: > 0 }).ToDictionary(entry => entry.Task!.Id, entry => entry.DependsOn!, StringComparer.Ordinal),
     };
 
     public IEnumerable<string> Check()

@@ -18,13 +18,15 @@ public sealed class ManagementEndpoints(
     ServerSettings settings,
     ProductVersion version)
 {
+    private const string Prefix = "kestra.";
+
     public void Map(IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup(settings.ManagementPath);
         group.MapGet("/health", (HttpContext context) => HealthAsync(context, indicators));
         group.MapGet("/health/readiness", (HttpContext context) => HealthAsync(context, indicators));
         // A database that is away is no reason to restart the process: liveness only says that it answers.
-        group.MapGet("/health/liveness", (HttpContext context) => HealthAsync(context, []));
+        group.MapGet("/health/liveness", (HttpContext context) => context.Response.WriteAsJsonAsync(HealthReport.Alive(), context.RequestAborted));
         group.MapGet("/prometheus", (HttpContext context) => PrometheusAsync(context));
         group.MapGet("/metrics", (HttpContext context) => MetricNamesAsync(context));
         group.MapGet("/metrics/{name}", (HttpContext context, string name) => MetricAsync(context, name));
@@ -59,14 +61,14 @@ public sealed class ManagementEndpoints(
         context.Request.Headers.Accept.ToString() is var accept && (accept.Contains("text/plain", StringComparison.Ordinal) || accept.Contains("openmetrics", StringComparison.Ordinal))
             ? PrometheusAsync(context)
             : context.Response.WriteAsJsonAsync(
-                new Dictionary<string, object>(StringComparer.Ordinal) { ["names"] = metrics.Collect().Select(metric => metric.Name).Distinct(StringComparer.Ordinal).ToList() },
+                new Dictionary<string, object>(StringComparer.Ordinal) { ["names"] = metrics.Collect().Select(metric => Prefix + metric.Name).Distinct(StringComparer.Ordinal).ToList() },
                 context.RequestAborted);
 
     private Task MetricAsync(HttpContext context, string name)
     {
         var wanted = context.Request.Query["tag"].Select(tag => (tag ?? "").Split(':', 2)).Where(pair => pair.Length == 2).ToList();
         var series = metrics.Collect()
-            .Where(metric => metric.Name == name && wanted.TrueForAll(tag => metric.Tags.GetValueOrDefault(tag[0]) == tag[1]))
+            .Where(metric => (Prefix + metric.Name == name || metric.Name == name) && wanted.TrueForAll(tag => metric.Tags.GetValueOrDefault(tag[0]) == tag[1]))
             .ToList();
         if (series.Count == 0)
         {

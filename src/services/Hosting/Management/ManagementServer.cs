@@ -1,12 +1,16 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Kestra.Hosting.Configuration;
+using Kestra.Hosting.Errors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -33,6 +37,7 @@ public sealed class ManagementServer(ManagementEndpoints endpoints, ServerSettin
         builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(options => options.Listen(Address(settings.Host), settings.ManagementPort));
         application = builder.Build();
+        application.Use(AnswerUnknownAsync);
         application.Use(AuthoriseAsync);
         endpoints.Map(application);
         await application.StartAsync(cancellationToken);
@@ -58,6 +63,21 @@ public sealed class ManagementServer(ManagementEndpoints endpoints, ServerSettin
     /// <summary>The address of a configured host: an IP address, <c>localhost</c>, or anything else for all addresses.</summary>
     public static IPAddress Address(string host) =>
         IPAddress.TryParse(host, out var address) ? address : host == "localhost" ? IPAddress.Loopback : IPAddress.Any;
+
+    // A status that nobody gave a body gets the one that errors have everywhere.
+    private static async Task AnswerUnknownAsync(HttpContext context, RequestDelegate next)
+    {
+        await next(context);
+        if (context.Response is not { HasStarted: false, StatusCode: StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed, ContentType: null })
+        {
+            return;
+        }
+
+        var address = context.Features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > 0 } target ? target : context.Request.Path.ToString();
+        context.Response.ContentType = "application/json";
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter);
+        ErrorBody.Write(writer, ReasonPhrases.GetReasonPhrase(context.Response.StatusCode), address, []);
+    }
 
     private Task AuthoriseAsync(HttpContext context, RequestDelegate next)
     {

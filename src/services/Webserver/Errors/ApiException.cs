@@ -27,6 +27,9 @@ public sealed class ApiException(int status, string reason, string? detail = nul
     /// <summary>Several constraints do not hold; each gets a line.</summary>
     public static ApiException InvalidEntity(IReadOnlyList<FieldError> fields) => new(422, "Invalid entity", string.Concat(fields.Select(static field => $"{field.Path}: {field.Message}\n")), fields);
 
+    /// <summary>What a call wants to change does not fit what there is.</summary>
+    public static ApiException IllegalChange(IReadOnlyList<FieldError> fields) => new(422, "Invalid entity", string.Join(", ", fields.Select(static field => $"{field.Path}: {field.Message}")), fields);
+
     /// <summary>A parameter that is not of its type.</summary>
     public static ApiException NotConvertible(string argument, string value, string why) => new(422, "Internal server error", $"Failed to convert argument [{argument}] for value [{value}] due to: {why}");
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kestra.Hosting.Errors;
 using Kestra.Hosting.Lanes;
 using Kestra.Storage.Flows;
 using Kestra.Storage.KeyValues;
@@ -54,18 +55,24 @@ internal sealed partial class ErrorResponses(ILogger<ErrorResponses> logger)
     /// <summary>Key of a request item: seconds, as text, after which the caller may try again.</summary>
     public static object RetryAfter { get; } = new();
 
+    // The order in which messages have always named them.
+    private static readonly string[] MethodOrder = ["HEAD", "POST", "PUT", "PATCH", "DELETE", "GET"];
+
     private static ApiException OfStatus(HttpContext http) => http.Response.StatusCode switch
     {
         404 => ApiException.NotFound(),
-        405 => new ApiException(405, "Method Not Allowed", $"Method [{http.Request.Method}] not allowed for URI [{http.Request.PathBase}{http.Request.Path}]. Allowed methods: [{Allowed(http)}]"),
+        405 => new ApiException(405, "Method Not Allowed", $"Method [{http.Request.Method}] not allowed for URI [{Address(http).Split('?')[0]}]. Allowed methods: [{Allowed(http)}]"),
         var status => new ApiException(status, ReasonPhrases.GetReasonPhrase(status)),
     };
+
+    // As it was sent: the path may have been rewritten since.
+    private static string Address(HttpContext http) => http.Features.Get<IHttpRequestFeature>()?.RawTarget is { Length: > 0 } target ? target : http.Request.Path;
 
     private static string Allowed(HttpContext http)
     {
         var methods = http.Response.Headers.Allow.ToString().Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         http.Response.Headers.Remove("Allow");
-        return string.Join(", ", methods);
+        return string.Join(", ", methods.OrderBy(static method => Array.IndexOf(MethodOrder, method)));
     }
 
     private static ApiException Translate(Exception error) => error switch
@@ -81,7 +88,7 @@ internal sealed partial class ErrorResponses(ILogger<ErrorResponses> logger)
         BadHttpRequestException { StatusCode: 413 } => new ApiException(413, "Request Entity Too Large", "The body exceeds the maximum size of a request"),
         BadHttpRequestException bad => new ApiException(bad.StatusCode, ReasonPhrases.GetReasonPhrase(bad.StatusCode)),
         InvalidDataException data => new ApiException(422, "Invalid format", data.Message),
-        ArgumentException argument when argument.ParamName == "path" => ApiException.IllegalArgument("Path must not contain '../', backslashes or null characters"),
+        ArgumentException argument when argument.ParamName == "path" => ApiException.IllegalArgument("File should be accessed with their full path and not using relative '..' path."),
         _ => new ApiException(500, "Internal server error"),
     };
 
@@ -103,53 +110,7 @@ internal sealed partial class ErrorResponses(ILogger<ErrorResponses> logger)
             return;
         }
 
-        await Answers.JsonAsync(http, writer => Write(writer, error, http.Features.Get<IHttpRequestFeature>()?.RawTarget ?? http.Request.Path), error.Status);
-    }
-
-    private static void Write(Utf8JsonWriter writer, ApiException error, string address)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("message"u8, error.Message);
-        writer.WriteNull("logref"u8);
-        writer.WriteNull("path"u8);
-        writer.WriteStartObject("_links"u8);
-        writer.WriteStartObject("self"u8);
-        writer.WriteString("href"u8, address);
-        writer.WriteBoolean("templated"u8, false);
-        foreach (var name in (ReadOnlySpan<string>)["profile", "deprecation", "title", "hreflang", "type", "name"])
-        {
-            writer.WriteNull(name);
-        }
-
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-        writer.WriteStartObject("_embedded"u8);
-        if (error.Fields.Count > 0)
-        {
-            writer.WriteStartArray("errors"u8);
-            foreach (var field in error.Fields)
-            {
-                WriteField(writer, field);
-            }
-
-            writer.WriteEndArray();
-        }
-
-        writer.WriteEndObject();
-        writer.WriteEndObject();
-    }
-
-    private static void WriteField(Utf8JsonWriter writer, FieldError field)
-    {
-        writer.WriteStartObject();
-        writer.WriteString("message"u8, field.Message);
-        writer.WriteNull("logref"u8);
-        writer.WriteString("path"u8, field.Path);
-        writer.WriteStartObject("_links"u8);
-        writer.WriteEndObject();
-        writer.WriteStartObject("_embedded"u8);
-        writer.WriteEndObject();
-        writer.WriteEndObject();
+        await Answers.JsonAsync(http, writer => ErrorBody.Write(writer, error.Message, Address(http), [.. error.Fields.Select(static field => (field.Path, field.Message))]), error.Status);
     }
 
     [LoggerMessage(LogLevel.Error, "{Method} {Path} failed")]

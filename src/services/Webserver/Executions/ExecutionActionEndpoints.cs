@@ -2,9 +2,6 @@ using System.Text.Json;
 using Kestra.Engine;
 using Kestra.Model;
 using Kestra.Model.Executions;
-using Kestra.Model.Flows;
-using Kestra.Model.Identifiers;
-using Kestra.Plugins.Flowables;
 using Kestra.Webserver.Errors;
 using Kestra.Webserver.Flows;
 using Kestra.Webserver.Requests;
@@ -12,21 +9,21 @@ using Kestra.Webserver.Routing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using NodaTime;
 
 namespace Kestra.Webserver.Executions;
 
 /// <summary>What can be done to one execution.</summary>
-internal sealed class ExecutionActionEndpoints(ExecutionDesk desk, ExecutionInputs inputs, FlowRevisions revisions, EngineEnvironment environment, IIdSource ids, TimeProvider time) : IEndpointGroup
+internal sealed class ExecutionActionEndpoints(ExecutionDesk desk, ExecutionActions actions, FlowRevisions revisions) : IEndpointGroup
 {
     private const string StateEnum = "io.kestra.core.models.flows.State.Type";
 
     public void Map(IEndpointRouteBuilder api)
     {
         var execution = api.MapGroup("/{tenant}/executions/{id}");
-        execution.Delete("/kill", KillAsync);
+        execution.Delete("/kill", KillAsync).Produces("text/json", Answers.Json);
         execution.Post("/pause", PauseAsync);
         execution.Post("/resume", ResumeAsync);
+        execution.Post("/resume/validate", ValidateResumeAsync);
         execution.Post("/resume-from-breakpoint", ResumeFromBreakpointAsync);
         execution.Post("/restart", RestartAsync);
         execution.Post("/replay", http => ReplayAsync(http, withInputs: false));
@@ -68,19 +65,21 @@ internal sealed class ExecutionActionEndpoints(ExecutionDesk desk, ExecutionInpu
 
     private async Task ResumeAsync(HttpContext http)
     {
+        await SubmitAsync(http, await actions.ResumeAsync(http, await RequirePausedAsync(http)));
+        await Answers.Empty(http, StatusCodes.Status204NoContent);
+    }
+
+    private async Task ValidateResumeAsync(HttpContext http)
+    {
+        var (flow, inputs) = await actions.ValidateResumeAsync(http, await RequirePausedAsync(http));
+        await Answers.JsonAsync(http, writer => InputValidationJson.Write(writer, flow, inputs));
+    }
+
+    private async Task<Execution> RequirePausedAsync(HttpContext http)
+    {
         var id = http.Route("id");
         var execution = await desk.RequireAsync(http.Tenant(), id, http.RequestAborted, $"Execution '{id}' not found.");
-        if (execution.State.Current != StateType.PAUSED)
-        {
-            throw ApiException.IllegalState($"Execution '{id}' is not paused, can't resume it");
-        }
-
-        var flow = await FlowOfAsync(execution, null, http.RequestAborted);
-        var definitions = OnResume(flow, execution);
-        var given = await inputs.ReadAsync(http, flow, definitions, id);
-        var resolved = await inputs.ResolveAsync(flow, definitions, id, given, http.RequestAborted);
-        await SubmitAsync(http, new Command.Resume(resolved, By: null));
-        await Answers.Empty(http, StatusCodes.Status204NoContent);
+        return execution.State.Current == StateType.PAUSED ? execution : throw ApiException.IllegalState($"Execution '{id}' is not paused, can't resume it");
     }
 
     private async Task ResumeFromBreakpointAsync(HttpContext http)
@@ -89,6 +88,11 @@ internal sealed class ExecutionActionEndpoints(ExecutionDesk desk, ExecutionInpu
         if (execution.State.Current != StateType.BREAKPOINT)
         {
             throw ApiException.IllegalState("Execution is not suspended");
+        }
+
+        if (execution.Breakpoints is not { Count: > 0 })
+        {
+            throw ApiException.IllegalState("Execution has no breakpoint");
         }
 
         await SubmitAsync(http, new Command.ResumeFromBreakpoint(ExecutionEndpoints.Breakpoints(http)));
@@ -109,37 +113,15 @@ internal sealed class ExecutionActionEndpoints(ExecutionDesk desk, ExecutionInpu
             throw ApiException.NotFound($"Unable to find revision {wanted} on flow {execution.Namespace}.{execution.FlowId}");
         }
 
-        await ExecutionEndpoints.AnswerAsync(http, await SubmitAsync(http, new Command.Restart(revision)));
+        await ExecutionEndpoints.AnswerAsync(http, AnsweredState.Restarted(await SubmitAsync(http, new Command.Restart(revision))));
     }
 
     private async Task ReplayAsync(HttpContext http, bool withInputs)
     {
         var source = await RequireAsync(http);
-        var revision = http.Integer("revision");
-        var flow = ExecutionDesk.Runnable(await FlowOfAsync(source, revision, http.RequestAborted));
-        var id = ids.Next();
-        IReadOnlyDictionary<string, object?>? replaced = null;
-        if (withInputs)
-        {
-            var given = await inputs.ReadAsync(http, flow, flow.Inputs ?? [], id);
-            replaced = await inputs.ResolveAsync(flow, flow.Inputs ?? [], id, given, http.RequestAborted);
-        }
-
-        var replay = Build(source, flow, id, http.Query("taskRunId"), revision, replaced) with { Breakpoints = ExecutionEndpoints.Breakpoints(http) };
-        await ExecutionEndpoints.AnswerAsync(http, await desk.SubmitAsync(http, http.Tenant(), id, new Command.Create(replay)));
-    }
-
-    /// <summary>The document of a replay.</summary>
-    internal Execution Build(Execution source, Flow flow, string id, string? taskRunId, int? revision, IReadOnlyDictionary<string, object?>? replaced)
-    {
-        try
-        {
-            return Replays.Build(source, FlowProgram.Compile(flow, environment), id, taskRunId, revision, replaced, Instant.FromDateTimeOffset(time.GetUtcNow()));
-        }
-        catch (KeyNotFoundException)
-        {
-            throw ApiException.IllegalArgument("No task found to restart execution from!");
-        }
+        var replay = await actions.ReplayAsync(source, http.Query("taskRunId"), new ReplayRevision(http.Integer("revision")), ExecutionEndpoints.Breakpoints(http), withInputs ? http : null, http.RequestAborted);
+        await desk.SubmitAsync(http, http.Tenant(), replay.Id, new Command.Create(replay));
+        await ExecutionEndpoints.AnswerAsync(http, replay with { TaskRunList = replay.TaskRunList ?? [] });
     }
 
     private async Task ChangeTaskRunStateAsync(HttpContext http)
@@ -158,7 +140,7 @@ internal sealed class ExecutionActionEndpoints(ExecutionDesk desk, ExecutionInpu
             throw ApiException.IllegalArgument("No task found to restart execution from!");
         }
 
-        await ExecutionEndpoints.AnswerAsync(http, await SubmitAsync(http, new Command.ChangeTaskRunState(taskRunId, state)));
+        await ExecutionEndpoints.AnswerAsync(http, AnsweredState.Restarted(await SubmitAsync(http, new Command.ChangeTaskRunState(taskRunId, state))));
     }
 
     private async Task ChangeStatusAsync(HttpContext http)
@@ -195,13 +177,8 @@ internal sealed class ExecutionActionEndpoints(ExecutionDesk desk, ExecutionInpu
 
     private async Task UnqueueAsync(HttpContext http)
     {
-        var state = http.Constant<StateType>("state", StateEnum) ?? StateType.RUNNING;
+        var state = ExecutionActions.UnqueueTarget(http.Constant<StateType>("state", StateEnum) ?? StateType.RUNNING);
         var execution = await RequireAsync(http);
-        if (state is not (StateType.RUNNING or StateType.CANCELLED or StateType.FAILED))
-        {
-            throw ApiException.IllegalArgument($"Invalid target state: {state}. Valid states are: RUNNING, CANCELLED, FAILED");
-        }
-
         if (execution.State.Current != StateType.QUEUED)
         {
             throw ApiException.IllegalArgument("Only QUEUED execution can be unqueued");
@@ -219,29 +196,6 @@ internal sealed class ExecutionActionEndpoints(ExecutionDesk desk, ExecutionInpu
         }
 
         await ExecutionEndpoints.AnswerAsync(http, await SubmitAsync(http, new Command.ForceRun()));
-    }
-
-    private async Task<Flow> FlowOfAsync(Execution execution, int? revision, CancellationToken cancellationToken)
-    {
-        var stored = await revisions.FindAsync(execution.TenantId, execution.Namespace, execution.FlowId, revision ?? execution.FlowRevision, cancellationToken, allowDeleted: true)
-            ?? throw ApiException.NotFound("Requested Flow is not found.");
-        return revisions.ReadRunnable(stored);
-    }
-
-    // The task that the execution waits at says which inputs its resume takes.
-    private IReadOnlyList<InputDefinition> OnResume(Flow flow, Execution execution)
-    {
-        var waiting = (execution.TaskRunList ?? []).Where(static run => run.State.Current == StateType.PAUSED).Select(static run => run.TaskId).ToHashSet(StringComparer.Ordinal);
-        var program = FlowProgram.Compile(flow, environment);
-        foreach (var taskId in waiting)
-        {
-            if (program.Find(taskId)?.Plugin is IPauseTask { OnResume: { } definitions })
-            {
-                return definitions;
-            }
-        }
-
-        return [];
     }
 
     private Task<Execution> RequireAsync(HttpContext http) => desk.RequireAsync(http.Tenant(), http.Route("id"), http.RequestAborted);

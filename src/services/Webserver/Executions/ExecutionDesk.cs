@@ -21,6 +21,9 @@ internal sealed class ExecutionDesk(IExecutionCommands commands, IExecutionReade
     public async Task<Execution> SubmitAsync(HttpContext http, string tenant, string id, Command command) =>
         Accepted(http, await commands.SubmitAsync(new ExecutionRequest(tenant, id, command), http.RequestAborted));
 
+    /// <summary>Waits for the decision, whatever it is.</summary>
+    public Task<CommandOutcome> TrySubmitAsync(string tenant, string id, Command command, CancellationToken cancellationToken) => commands.SubmitAsync(new ExecutionRequest(tenant, id, command), cancellationToken);
+
     public Task<bool> DeleteAsync(string tenant, string id, CancellationToken cancellationToken) => commands.DeleteAsync(tenant, id, cancellationToken);
 
     public Task<Execution> WaitForEndAsync(string tenant, string id, CancellationToken cancellationToken) => follow.WaitForEndAsync(tenant, id, cancellationToken);

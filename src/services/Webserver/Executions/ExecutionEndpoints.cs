@@ -30,10 +30,10 @@ internal sealed class ExecutionEndpoints(
         executions.Get("/search", SearchAsync);
         executions.Get("", ListByFlowAsync);
         executions.Get("/namespaces", NamespacesAsync);
+        executions.Get("/namespaces/{namespace}/flows", FlowsOfNamespaceAsync);
         executions.Get("/flows/{namespace}/{flowId}", FlowAsync);
         executions.Get("/{id}", GetAsync);
         executions.Get("/{id}/flow", FlowOfExecutionAsync);
-        executions.Get("/{id}/follow", FollowAsync);
         executions.Delete("/{id}", DeleteAsync);
         executions.Post("/latest", LatestAsync);
         executions.Post("/{namespace}/{flowId}", CreateAsync);
@@ -80,43 +80,15 @@ internal sealed class ExecutionEndpoints(
         await AnswerFlowAsync(http, revisions.Read(stored));
     }
 
-    private static Task AnswerFlowAsync(HttpContext http, Flow flow) => Answers.JsonAsync(http, writer => FlowJson.Write(writer, flow, JsonProfile.Api, withSource: false));
+    private static Task AnswerFlowAsync(HttpContext http, Flow flow) => Answers.JsonAsync(http, writer => ReducedFlowJson.Write(writer, flow));
+
+    private async Task FlowsOfNamespaceAsync(HttpContext http)
+    {
+        var flows = await FlowEndpoints.AllOfAsync(store, http.Tenant(), http.Route("namespace"), http.RequestAborted);
+        await Answers.ListAsync(http, flows.Select(revisions.Read), static (writer, flow) => ReducedFlowJson.Write(writer, flow));
+    }
 
     private async Task GetAsync(HttpContext http) => await AnswerAsync(http, await desk.RequireAsync(http.Tenant(), http.Route("id"), http.RequestAborted));
-
-    private async Task FollowAsync(HttpContext http)
-    {
-        var (tenant, id) = (http.Tenant(), http.Route("id"));
-        var first = await desk.RequireAsync(tenant, id, http.RequestAborted);
-        var stream = new EventStream(http);
-        await stream.SendAsync("start", writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("id"u8, first.Id);
-            writer.WriteStartArray("labels"u8);
-            writer.WriteEndArray();
-            writer.WriteBoolean("deleted"u8, false);
-            writer.WriteEndObject();
-        });
-        Execution? last = null;
-        await foreach (var execution in desk.FollowAsync(tenant, id, http.RequestAborted))
-        {
-            // The newest state is held back: only when no other comes is it known to be the end.
-            if (last is { } shown)
-            {
-                await stream.SendAsync("progress", writer => ModelJson.Write(writer, shown, JsonProfile.Api));
-            }
-
-            last = execution.State.Current.IsTerminated ? execution : null;
-            if (last is null)
-            {
-                await stream.SendAsync("progress", writer => ModelJson.Write(writer, execution, JsonProfile.Api));
-            }
-        }
-
-        var end = last ?? await desk.RequireAsync(tenant, id, http.RequestAborted);
-        await stream.SendAsync("end", writer => ModelJson.Write(writer, end, JsonProfile.Api));
-    }
 
     private async Task DeleteAsync(HttpContext http)
     {
@@ -128,6 +100,11 @@ internal sealed class ExecutionEndpoints(
     private async Task LatestAsync(HttpContext http)
     {
         using var body = await http.BodyJsonAsync("flows");
+        if (body.RootElement.ValueKind != System.Text.Json.JsonValueKind.Array)
+        {
+            throw new ApiException(422, "Invalid json", "A list of {\"namespace\", \"id\"} is expected");
+        }
+
         var flows = body.RootElement.EnumerateArray().Select(static item => (item.Text("namespace") ?? "", item.Text("id") ?? "")).ToList();
         var latest = await store.Executions.LatestPerFlowAsync(http.Tenant(), flows, http.RequestAborted);
         await Answers.ListAsync(http, latest.Select(static document => ModelJson.ReadExecution(document.Span)), static (writer, execution) =>
@@ -153,13 +130,9 @@ internal sealed class ExecutionEndpoints(
         var given = await inputs.ReadAsync(http, flow, flow.Inputs ?? [], id);
         var resolved = await inputs.ResolveAsync(flow, flow.Inputs ?? [], id, given, http.RequestAborted);
         var execution = NewExecution.Build(flow, id, resolved, labels, null, http.Date("scheduleDate"), kind is ExecutionKind.NORMAL ? null : kind, now) with { Breakpoints = Breakpoints(http) };
-        var created = await desk.SubmitAsync(http, tenant, id, new Command.Create(execution));
-        if (http.Flag("wait"))
-        {
-            created = await desk.WaitForEndAsync(tenant, id, http.RequestAborted);
-        }
-
-        await AnswerAsync(http, created, UrlOf(created));
+        await desk.SubmitAsync(http, tenant, id, new Command.Create(execution));
+        var answered = http.Flag("wait") ? await desk.WaitForEndAsync(tenant, id, http.RequestAborted) : execution;
+        await AnswerAsync(http, answered, UrlOf(options, answered));
     }
 
     private async Task<Flow> RunnableAsync(HttpContext http)
@@ -178,25 +151,12 @@ internal sealed class ExecutionEndpoints(
     {
         var flow = await RunnableAsync(http);
         var id = ids.Next();
-        var given = await ValuesOnlyAsync(http);
+        var given = await ExecutionInputs.ValuesOnlyAsync(http);
         var resolved = await inputs.ResolveAllAsync(flow, flow.Inputs ?? [], id, given, http.RequestAborted);
         await Answers.JsonAsync(http, writer => InputValidationJson.Write(writer, flow, resolved));
     }
 
-    // A validation stores nothing: a file counts as given, whatever it holds.
-    private static async Task<IReadOnlyDictionary<string, object?>> ValuesOnlyAsync(HttpContext http)
-    {
-        var values = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
-        await foreach (var part in Multipart.PartsAsync(http))
-        {
-            var text = part.FileName is null ? await part.TextAsync(http.RequestAborted) : part.FileName;
-            values[part.Name] = text.Length == 0 ? null : text;
-        }
-
-        return values;
-    }
-
-    private string UrlOf(Execution execution) => $"{options.Url.TrimEnd('/')}/ui/{execution.TenantId}/executions/{execution.Namespace}/{execution.FlowId}/{execution.Id}";
+    internal static string UrlOf(WebserverOptions options, Execution execution) => $"{options.Url.TrimEnd('/')}/ui/{execution.TenantId}/executions/{execution.Namespace}/{execution.FlowId}/{execution.Id}";
 
     internal static Task AnswerAsync(HttpContext http, Execution execution, string? url = null) => Answers.JsonAsync(http, writer =>
     {

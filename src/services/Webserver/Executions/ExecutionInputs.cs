@@ -41,6 +41,19 @@ internal sealed class ExecutionInputs(FlowInputs inputs, IObjectStorage objects)
         return values;
     }
 
+    /// <summary>The values alone: a check stores nothing, and a file counts as given, whatever it holds.</summary>
+    public static async Task<IReadOnlyDictionary<string, object?>> ValuesOnlyAsync(HttpContext http)
+    {
+        var values = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
+        await foreach (var part in Multipart.PartsAsync(http))
+        {
+            var text = part.FileName is null ? await part.TextAsync(http.RequestAborted) : part.FileName;
+            values[part.Name] = text.Length == 0 ? null : text;
+        }
+
+        return values;
+    }
+
     /// <exception cref="ApiException">The first input that is missing or wrong.</exception>
     public async Task<IReadOnlyDictionary<string, object?>?> ResolveAsync(Flow flow, IReadOnlyList<InputDefinition> definitions, string executionId, IReadOnlyDictionary<string, object?> given, CancellationToken cancellationToken)
     {

@@ -29,8 +29,8 @@ internal sealed class FlowBulkEndpoints(IStore store, FlowRevisions revisions, F
         flows.Post("/enable/by-query", async http => await SetDisabledAsync(http, await ByQueryAsync(http), false));
         flows.Post("/disable/by-ids", async http => await SetDisabledAsync(http, await ByIdsAsync(http), true));
         flows.Post("/disable/by-query", async http => await SetDisabledAsync(http, await ByQueryAsync(http), true));
-        flows.Post("/export/by-ids", async http => await ExportAsync(http, await ByIdsAsync(http)));
-        flows.Get("/export/by-query", async http => await ExportAsync(http, await ByQueryAsync(http)));
+        flows.Post("/export/by-ids", async http => await ExportAsync(http, await ByIdsAsync(http))).Produces("application/octet-stream", "*/*");
+        flows.Get("/export/by-query", async http => await ExportAsync(http, await ByQueryAsync(http))).Produces("application/octet-stream", "*/*");
         flows.Post("/import", ImportAsync);
         flows.Post("/validate", ValidateAsync);
     }

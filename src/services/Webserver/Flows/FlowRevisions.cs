@@ -12,7 +12,7 @@ namespace Kestra.Webserver.Flows;
 
 /// <summary>Reads and stores flows; a change is a further revision.</summary>
 /// <param name="triggers">The lane to the scheduler; null in a process that has none, whose scheduler elsewhere sees the change when it reads the flows.</param>
-internal sealed partial class FlowRevisions(IStore store, FlowReader reader, ITriggerControl? triggers = null)
+internal sealed partial class FlowRevisions(IStore store, FlowReader reader, DefaultOmission defaults, ITriggerControl? triggers = null)
 {
     private static readonly HashSet<string> ReservedIds = new(StringComparer.Ordinal)
     {
@@ -81,7 +81,7 @@ internal sealed partial class FlowRevisions(IStore store, FlowReader reader, ITr
             faults.Add(new FieldError("flow.namespace", "Illegal namespace update"));
         }
 
-        return faults.Count > 0 ? throw ApiException.InvalidEntity(faults) : await SaveAsync(reading, source, previous, cancellationToken);
+        return faults.Count > 0 ? throw ApiException.IllegalChange(faults) : await SaveAsync(reading, source, previous, cancellationToken);
     }
 
     /// <summary>Creates or updates, whichever it takes.</summary>
@@ -141,7 +141,7 @@ internal sealed partial class FlowRevisions(IStore store, FlowReader reader, ITr
         return saved;
     }
 
-    private static Flow Written(FlowReading reading, string tenant) => DefinitionReader.ReadFlow(reading.Raw!, tenant, []);
+    private Flow Written(FlowReading reading, string tenant) => defaults.Apply(DefinitionReader.ReadFlow(reading.Raw!, tenant, []));
 
     [GeneratedRegex(@"^disabled\s*:.*(\r?\n|\z)", RegexOptions.CultureInvariant | RegexOptions.Multiline, 1000)]
     private static partial Regex DisabledLine();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kestra.Hosting;
+using Kestra.Plugins.Description;
 using Kestra.Storage;
 using Kestra.Webserver.Errors;
 using Kestra.Webserver.Queries;
@@ -13,9 +14,12 @@ using Microsoft.AspNetCore.Routing;
 namespace Kestra.Webserver.Instance;
 
 /// <summary>What clients ask first: the configuration of the installation, and the set-up of its credentials.</summary>
-internal sealed class InstanceEndpoints(IStore store, CredentialStore credentials, WebserverOptions options) : IEndpointGroup
+internal sealed class InstanceEndpoints(IStore store, CredentialStore credentials, IPluginCatalog catalog, WebserverOptions options) : IEndpointGroup
 {
     private const string IdKey = "instance.uuid";
+
+    // Clients keep what they know of plugins as long as this stays the same.
+    private readonly Lazy<int> pluginsHash = new(() => catalog.All.SelectMany(static plugin => plugin.Type).Aggregate(17, static (hash, character) => unchecked((hash * 31) + character)));
 
     public void Map(IEndpointRouteBuilder api)
     {
@@ -25,6 +29,7 @@ internal sealed class InstanceEndpoints(IStore store, CredentialStore credential
         api.Post("/{tenant}/basicAuth", SetUpAsync).WithMetadata(OpenUntilSetUp.Instance);
         api.Get("/{tenant}/dashboards", static http => Answers.PageAsync(http, Array.Empty<string>(), 0, static (writer, text) => writer.WriteStringValue(text)));
         api.Get("/{tenant}/usages/all", UsagesAsync);
+        api.Get("/{tenant}/taskruns/search", static http => Answers.PageAsync(http, Array.Empty<string>(), 0, static (writer, text) => writer.WriteStringValue(text)));
     }
 
     private async Task ConfigsAsync(HttpContext http)
@@ -37,12 +42,26 @@ internal sealed class InstanceEndpoints(IStore store, CredentialStore credential
             writer.WriteString("uuid"u8, id);
             writer.WriteString("version"u8, ProductVersion.Current.Number);
             writer.WriteString("edition"u8, "OSS");
+            writer.WriteString("commitId"u8, ProductVersion.Current.Commit);
+            writer.WriteString("commitDate"u8, ProductVersion.Current.Date);
             writer.WriteString("chartDefaultDuration"u8, "P30D");
             writer.WriteBoolean("isCustomDashboardsEnabled"u8, true);
             writer.WriteBoolean("isTaskRunEnabled"u8, false);
             writer.WriteBoolean("isAnonymousUsageEnabled"u8, false);
             writer.WriteBoolean("isUiAnonymousUsageEnabled"u8, false);
             writer.WriteBoolean("isTemplateEnabled"u8, false);
+            if (options.EnvironmentName is { } environment)
+            {
+                writer.WriteStartObject("environment"u8);
+                writer.WriteString("name"u8, environment);
+                if (options.EnvironmentColor is { } color)
+                {
+                    writer.WriteString("color"u8, color);
+                }
+
+                writer.WriteEndObject();
+            }
+
             if (options.Url.Length > 0)
             {
                 writer.WriteString("url"u8, options.Url);
@@ -60,6 +79,7 @@ internal sealed class InstanceEndpoints(IStore store, CredentialStore credential
             WriteFilters(writer);
             writer.WriteBoolean("isAiEnabled"u8, false);
             writer.WriteBoolean("isBasicAuthInitialized"u8, initialized);
+            writer.WriteNumber("pluginsHash"u8, pluginsHash.Value);
             writer.WriteEndObject();
         });
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Kestra.Hosting.Lanes;
+using Kestra.Model.Executions;
 using Kestra.Model.Json;
 using Kestra.Model.Logs;
 using Kestra.Storage;
@@ -18,7 +19,7 @@ using NodaTime.Text;
 namespace Kestra.Webserver.Logs;
 
 /// <summary>Logs and metrics.</summary>
-internal sealed class LogEndpoints(IStore store, ExecutionDesk desk, FilterReader filters, ILogFollow follow) : IEndpointGroup
+internal sealed class LogEndpoints(IStore store, ExecutionDesk desk, FilterReader filters, ILogFollow follow, WebserverOptions options) : IEndpointGroup
 {
     private const int Batch = 1000;
     private static readonly string[] Sortable = ["timestamp"];
@@ -29,8 +30,8 @@ internal sealed class LogEndpoints(IStore store, ExecutionDesk desk, FilterReade
         var logs = api.MapGroup("/{tenant}/logs");
         logs.Get("/search", SearchAsync);
         logs.Get("/{executionId}", ListAsync);
-        logs.Get("/{executionId}/download", DownloadAsync);
-        logs.Get("/{executionId}/follow", FollowAsync);
+        logs.Get("/{executionId}/download", DownloadAsync).Produces("text/plain");
+        logs.Get("/{executionId}/follow", FollowAsync).Produces(EventStream.ContentType);
         logs.Delete("/{executionId}", DeleteAsync);
         logs.Delete("/{namespace}/{flowId}", DeleteByFlowAsync);
         api.Get("/{tenant}/metrics/{executionId}", MetricsAsync);
@@ -59,10 +60,21 @@ internal sealed class LogEndpoints(IStore store, ExecutionDesk desk, FilterReade
     {
         var query = QueryOf(http);
         http.Response.ContentType = "text/plain";
+        if ((await desk.FindAsync(http.Tenant(), http.Route("executionId"), http.RequestAborted))?.State.Current.IsTerminated == true)
+        {
+            Answers.KeepForADay(http);
+        }
+        else
+        {
+            http.Response.Headers.CacheControl = "no-cache";
+        }
+
         Answers.Attachment(http, $"{http.Route("executionId")}.log");
+        var first = true;
         await foreach (var entry in ReadAsync(http, query))
         {
-            await http.Response.WriteAsync(Line(entry), Encoding.UTF8, http.RequestAborted);
+            await http.Response.WriteAsync(first ? Line(entry) : "\n" + Line(entry), Encoding.UTF8, http.RequestAborted);
+            first = false;
         }
     }
 
@@ -82,6 +94,9 @@ internal sealed class LogEndpoints(IStore store, ExecutionDesk desk, FilterReade
         {
             await stream.SendAsync("progress", writer => ModelJson.Write(writer, entry, JsonProfile.Api));
         }
+
+        // A browser would connect again to a stream that ends, and show everything twice; closing it is the client's.
+        await stream.HoldAsync(options.StreamPatience);
     }
 
     private async Task DeleteAsync(HttpContext http)
@@ -123,5 +138,5 @@ internal sealed class LogEndpoints(IStore store, ExecutionDesk desk, FilterReade
 
     private static LogQuery QueryOf(HttpContext http) => new(http.Constant<LogLevel>("minLevel", "org.slf4j.event.Level"), http.Query("taskRunId"), http.Query("taskId"), http.Integer("attempt"));
 
-    private static string Line(LogEntry entry) => string.Create(CultureInfo.InvariantCulture, $"{InstantPattern.ExtendedIso.Format(entry.Timestamp)} {entry.Level} {entry.Message}\n");
+    private static string Line(LogEntry entry) => string.Create(CultureInfo.InvariantCulture, $"{InstantPattern.ExtendedIso.Format(entry.Timestamp)} {entry.Level} {entry.Message}");
 }

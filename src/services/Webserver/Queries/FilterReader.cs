@@ -192,6 +192,10 @@ internal static class FlatFilters
             {
                 filters.Add(new QueryFilter(FilterField.LABELS, FilterOperation.EQUALS, texts.Select(LabelOf).ToList()));
             }
+            else if (name == "scope" && taken.Contains(FilterField.SCOPE) && texts.FirstOrDefault(static text => text.ToUpperInvariant() is not ("USER" or "SYSTEM" or "USER,SYSTEM" or "SYSTEM,USER")) is { } unknown)
+            {
+                throw ApiException.NotConvertible(name, unknown, $"No enum constant io.kestra.core.models.flows.FlowScope.{unknown.ToUpperInvariant()}");
+            }
             else if (Parameters.TryGetValue(name, out var parameter) && (taken.Contains(parameter.Field) || (parameter.Field == FilterField.TIME_RANGE && taken.Contains(FilterField.START_DATE))))
             {
                 filters.Add(new QueryFilter(parameter.Field, parameter.Operation, FilterValues.Of(parameter.Field, parameter.Operation, texts)));

@@ -48,6 +48,13 @@ internal static class Answers
         return http.Response.WriteAsync(text, http.RequestAborted);
     }
 
+    /// <summary>Sends the client to another address for now.</summary>
+    public static Task RedirectAsync(HttpContext http, string address)
+    {
+        http.Response.Headers.Location = address;
+        return Empty(http, StatusCodes.Status307TemporaryRedirect);
+    }
+
     /// <summary>An answer without body, also for a status that is an error.</summary>
     public static Task Empty(HttpContext http, int status)
     {
@@ -68,6 +75,9 @@ internal static class Answers
         Attachment(http, fileName);
         await content.CopyToAsync(http.Response.Body, http.RequestAborted);
     }
+
+    /// <summary>Says that an answer stays the same for a day.</summary>
+    public static void KeepForADay(HttpContext http) => http.Response.Headers.CacheControl = "public, max-age=86400";
 
     public static void Attachment(HttpContext http, string fileName)
     {

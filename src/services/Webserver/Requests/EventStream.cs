@@ -9,13 +9,15 @@ namespace Kestra.Webserver.Requests;
 /// <summary>Server-sent events in the form that Kestra's clients read: the kind of an event is in its <c>id</c> line.</summary>
 internal sealed class EventStream
 {
+    public const string ContentType = "text/event-stream";
+
     private readonly HttpContext http;
     private readonly ArrayBufferWriter<byte> buffer = new(1024);
 
     public EventStream(HttpContext http)
     {
         this.http = http;
-        http.Response.ContentType = "text/event-stream";
+        http.Response.ContentType = ContentType;
         http.Response.Headers.CacheControl = "no-cache";
     }
 
@@ -33,4 +35,7 @@ internal sealed class EventStream
         await http.Response.Body.WriteAsync(buffer.WrittenMemory, http.RequestAborted);
         await http.Response.Body.FlushAsync(http.RequestAborted);
     }
+
+    /// <summary>Keeps the stream open without a word until the client leaves or time is up.</summary>
+    public async Task HoldAsync(TimeSpan patience) => await Task.Delay(patience, http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

@@ -1,5 +1,6 @@
 using Kestra.Webserver.Errors;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
@@ -9,9 +10,6 @@ namespace Kestra.Webserver.Requests;
 internal static class Multipart
 {
     private const int MaxBoundaryLength = 200;
-
-    /// <summary>Parts of one request at most.</summary>
-    private const int MaxParts = 10_000;
 
     /// <summary>The parts in their order. A request without content type has none. Each part is good until the next one is asked for.</summary>
     public static async IAsyncEnumerable<Part> PartsAsync(HttpContext http)
@@ -28,18 +26,19 @@ internal static class Multipart
             throw ApiException.BadRequest("The multipart body has no valid boundary");
         }
 
+        var limits = http.Features.GetRequiredFeature<WebserverOptions>();
         var reader = new MultipartReader(boundary, http.Request.Body);
         for (var count = 0; await NextAsync(reader, http.RequestAborted) is { } section; count++)
         {
-            if (count == MaxParts)
+            if (count == limits.MaxParts)
             {
-                throw ApiException.BadRequest($"A request has at most {MaxParts} parts");
+                throw ApiException.BadRequest($"A request has at most {limits.MaxParts} parts");
             }
 
             if (section.GetContentDispositionHeader() is { } disposition && HeaderUtilities.RemoveQuotes(disposition.Name).Value is { Length: > 0 } name)
             {
                 var file = disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName;
-                yield return new Part(name, file.HasValue ? HeaderUtilities.RemoveQuotes(file).Value : null, section.Body);
+                yield return new Part(name, file.HasValue ? HeaderUtilities.RemoveQuotes(file).Value : null, section.Body, limits.MaxValueBytes);
             }
         }
     }
@@ -58,11 +57,9 @@ internal static class Multipart
 }
 
 /// <param name="FileName">Null for a plain value.</param>
-internal sealed record Part(string Name, string? FileName, Stream Content)
+/// <param name="MaxTextBytes">Bytes of a plain value at most.</param>
+internal sealed record Part(string Name, string? FileName, Stream Content, int MaxTextBytes)
 {
-    /// <summary>Characters of a plain value at most.</summary>
-    private const int MaxTextBytes = 20 * 1024 * 1024;
-
     public async Task<string> TextAsync(CancellationToken cancellationToken)
     {
         using var buffer = new MemoryStream();

@@ -17,7 +17,9 @@ internal static class RequestValues
     public static string Tenant(this HttpContext http) => http.Route("tenant");
 
     /// <summary>A variable of the path; the route guarantees that it is there.</summary>
-    public static string Route(this HttpContext http, string name) => http.Request.RouteValues[name] as string ?? throw new InvalidOperationException($"The route has no variable {name}.");
+    public static string Route(this HttpContext http, string name) => http.Request.RouteValues[name] is string value
+        ? value.Contains('%', StringComparison.Ordinal) ? value.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase) : value
+        : throw new InvalidOperationException($"The route has no variable {name}.");
 
     public static string? Query(this HttpContext http, string name) => http.Request.Query[name] is { Count: > 0 } values && !string.IsNullOrEmpty(values[0]) ? values[0] : null;
 

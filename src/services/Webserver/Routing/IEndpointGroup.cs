@@ -23,7 +23,12 @@ internal static class EndpointMapping
 
     public static IEndpointConventionBuilder Put(this IEndpointRouteBuilder routes, string pattern, RequestDelegate handler) => routes.MapMethods(pattern, ["PUT"], handler);
 
+    public static IEndpointConventionBuilder Patch(this IEndpointRouteBuilder routes, string pattern, RequestDelegate handler) => routes.MapMethods(pattern, ["PATCH"], handler);
+
     public static IEndpointConventionBuilder Delete(this IEndpointRouteBuilder routes, string pattern, RequestDelegate handler) => routes.MapMethods(pattern, ["DELETE"], handler);
+
+    /// <summary>Answers in other types than JSON.</summary>
+    public static IEndpointConventionBuilder Produces(this IEndpointConventionBuilder endpoint, params string[] types) => endpoint.WithMetadata(new ProducedTypes(types));
 
     /// <summary>Answers without credentials.</summary>
     public static IEndpointConventionBuilder Open(this IEndpointConventionBuilder endpoint) => endpoint.WithMetadata(OpenAccess.Instance);

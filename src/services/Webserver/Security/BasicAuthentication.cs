@@ -22,7 +22,7 @@ internal sealed class BasicAuthentication(CredentialStore credentials, Webserver
         http.Items[ErrorResponses.WithoutBody] = true;
         if (!IsFromLoginPage(http))
         {
-            http.Response.Headers.WWWAuthenticate = $"Basic realm={options.Realm}";
+            http.Response.Headers.WWWAuthenticate = "Basic";
         }
 
         await Answers.Empty(http, StatusCodes.Status401Unauthorized);

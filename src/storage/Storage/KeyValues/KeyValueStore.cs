@@ -95,6 +95,15 @@ public sealed partial class KeyValueStore(IObjectStorage storage, string tenantI
         return entries;
     }
 
+    /// <summary>What the one who set a value wrote about it; null when nothing, or when the key does not exist.</summary>
+    public async Task<string?> DescriptionAsync(string key, CancellationToken cancellationToken)
+    {
+        Check(key);
+        return await storage.ExistsAsync(tenantId, PathOf(key), cancellationToken)
+            ? (await storage.AttributesAsync(tenantId, PathOf(key), cancellationToken)).Metadata.GetValueOrDefault("description")
+            : null;
+    }
+
     private Instant Now => Instant.FromDateTimeOffset(time.GetUtcNow());
 
     private string PathOf(string key) => $"{StoragePaths.KeyValues(@namespace)}/{key}.ion";
