@@ -9,8 +9,11 @@ namespace Kestra.Flows;
 
 /// <summary>Reads YAML into flows and says everything that is wrong at once, with the place.</summary>
 /// <param name="globalDefaults">Plugin defaults of the configuration.</param>
-public sealed class FlowReader(IPluginCatalog catalog, IReadOnlyList<PluginDefault>? globalDefaults = null, YamlLimits? limits = null)
+/// <param name="laterProperties">Take the top-level properties of versions after 1.0 (<c>checks</c>, <c>draft</c>) as known.</param>
+public sealed class FlowReader(IPluginCatalog catalog, IReadOnlyList<PluginDefault>? globalDefaults = null, YamlLimits? limits = null, bool laterProperties = false)
 {
+    private readonly FlowValidation validation = new(catalog);
+
     /// <summary>Reads a source with its plugin defaults put in.</summary>
     /// <param name="strict">Unknown properties are faults.</param>
     public FlowReading Read(string source, string tenantId, bool strict = true)
@@ -22,57 +25,118 @@ public sealed class FlowReader(IPluginCatalog catalog, IReadOnlyList<PluginDefau
         }
         catch (YamlException error)
         {
-            return new FlowReading(null, [new FlowFault("", $"Illegal Flow source: YAML parsing error: {error.Message} (at line {error.Line})", error.Line, error.Column)], null);
+            return NoFlow(error.Message, error.Line, error.Column, error.ReadUpTo);
         }
 
-        if (document.Root is not IReadOnlyDictionary<string, object?> raw)
+        return document.Root switch
         {
-            var what = document.Root is null ? "No content to map due to end-of-input" : $"a flow is a map of properties, not '{document.Root}'";
-            return new FlowReading(null, [new FlowFault("", $"Illegal Flow source: YAML parsing error: {what} (at line 1)", 1, 1)], null);
-        }
-
-        return Read(raw, document, source, tenantId, strict);
+            IReadOnlyDictionary<string, object?> raw => Read(raw, document, source, tenantId, strict),
+            null => NoFlow("No content to map due to end-of-input", 1, 1, (1, 1)),
+            IReadOnlyList<object?> list => NoFlow(ShapeText.WrongKind(ShapeText.FreeMap, list), 1, 1, document.Positions[""]),
+            var scalar => NoFlow(ShapeText.NoObject("java.util.LinkedHashMap", scalar), 1, 1, document.Positions[""]),
+        };
     }
 
-    /// <summary>The flow of a stored source. One that has faults comes with their text as its exception and without tasks.</summary>
+    /// <summary>The flow of a stored source. One that can't be read comes with the reason as its exception and without tasks.</summary>
     public Flow ReadStored(string source, string tenantId, string @namespace, string id)
     {
         var reading = Read(source, tenantId, strict: false);
-        return reading.IsValid
+        return reading.IsReadable
             ? reading.Flow!
-            : new Flow { TenantId = tenantId, Namespace = @namespace, Id = id, Source = source, Exception = reading.Constraints };
+            : new Flow { TenantId = tenantId, Namespace = @namespace, Id = id, Source = source, Exception = reading.Problem };
     }
+
+    /// <summary>Reads one task alone; paths in its faults begin at the task.</summary>
+    public DefinitionReading<TaskDefinition> ReadTask(string source) =>
+        ReadAlone(source, (raw, faults) => DefinitionReader.ReadTask(raw, FaultPlace.Root, faults, validation.ClassOf), (task, raw, faults) => validation.CheckTask(task, raw, faults));
+
+    /// <summary>Reads one trigger alone; paths in its faults begin at the trigger.</summary>
+    public DefinitionReading<TriggerDefinition> ReadTrigger(string source) =>
+        ReadAlone(source, (raw, faults) => DefinitionReader.ReadTrigger(raw, FaultPlace.Root, faults, validation.ClassOf), (trigger, raw, faults) => validation.CheckTrigger(trigger, raw, faults));
 
     private FlowReading Read(IReadOnlyDictionary<string, object?> raw, YamlDocument document, string source, string tenantId, bool strict)
     {
         var faults = new List<DefinitionFault>();
-        var own = DefinitionReader.ReadFlow(raw, tenantId, faults).PluginDefaults ?? [];
-        faults.Clear();
+        var crash = DefaultsCrash(raw);
+        var own = crash is null ? OwnDefaults(raw) : [];
         var merged = PluginDefaultMerge.Apply(raw, [.. own, .. globalDefaults ?? []], catalog);
-        var flow = DefinitionReader.ReadFlow(merged, tenantId, faults) with { Source = source };
-        var found = faults.Where(fault => strict || !fault.Message.StartsWith("Unrecognized field", StringComparison.Ordinal)).ToList();
-        found.AddRange(document.Duplicates.Select(path => new DefinitionFault(path, $"Duplicate field '{path[(path.LastIndexOf('.') + 1)..]}'")));
-        FlowValidation.Check(flow, catalog, strict, found);
-        return new FlowReading(flow, [.. found.Distinct().Select(fault => Place(fault, document))], raw);
-    }
-
-    // The nearest place that the document has: a missing property is reported where its owner stands.
-    private static FlowFault Place(DefinitionFault fault, YamlDocument document)
-    {
-        for (var path = fault.Path.Replace("_finally", "finally", StringComparison.Ordinal); ;)
+        var flow = DefinitionReader.ReadFlow(merged, tenantId, faults, validation.ClassOf, laterProperties) with { Source = source };
+        validation.Check(flow, merged, faults);
+        var found = faults.Where(fault => strict || fault.Kind != FaultKind.UnknownProperty).Distinct().ToList();
+        var placed = found.Select(fault => document.Place(fault)).ToList();
+        var unreadable = FirstUnreadable(found, document);
+        return new FlowReading(flow, [.. placed.OrderBy(fault => fault.Line == 0 ? long.MaxValue : fault.Line).ThenBy(fault => fault.Column)], raw)
         {
-            if (document.Positions.TryGetValue(path, out var position))
-            {
-                return new FlowFault(fault.Path, fault.Message, position.Line, position.Column);
-            }
-
-            var cut = path.LastIndexOfAny(['.', '[']);
-            if (cut <= 0)
-            {
-                return new FlowFault(fault.Path, fault.Message);
-            }
-
-            path = path[..cut];
-        }
+            Unreadable = crash ?? (unreadable is { } first ? UnreadableText.Of(first) : null),
+            Crash = crash ?? (unreadable is null && placed.Exists(IsInputWithoutId) ? "HV000028: Unexpected exception during isValid call." : null),
+            SaveFaults = SaveRules.Check(raw, document),
+        };
     }
+
+    // What Kestra trips over before it reads the flow as such.
+    private static string? DefaultsCrash(IReadOnlyDictionary<string, object?> raw)
+    {
+        if (raw.GetValueOrDefault("namespace") is { } name and not string)
+        {
+            return ShapeText.NoText(name);
+        }
+
+        return PluginDefaultRules.Crash(raw.GetValueOrDefault("pluginDefaults"));
+    }
+
+    private static IReadOnlyList<PluginDefault> OwnDefaults(IReadOnlyDictionary<string, object?> raw) =>
+        DefinitionReader.ReadFlow(new OrderedDictionary<string, object?>(StringComparer.Ordinal) { ["pluginDefaults"] = raw.GetValueOrDefault("pluginDefaults") }, Tenants.Default, []).PluginDefaults ?? [];
+
+    private static bool IsInputWithoutId(FlowFault fault) => fault.Message == "must not be null" && fault.Path.StartsWith("inputs[", StringComparison.Ordinal) && fault.Path.EndsWith("].id", StringComparison.Ordinal);
+
+    // Kestra stops at the first thing that it can't read, in the order of the source; a class that it can't find comes before what is inside.
+    private static DefinitionFault? FirstUnreadable(List<DefinitionFault> faults, YamlDocument document)
+    {
+        var unreadable = faults.Where(fault => fault.IsUnreadable).ToList();
+        return unreadable.Count == 0 ? null : unreadable.OrderBy(fault => document.Order(fault)).First();
+    }
+
+    private static FlowReading NoFlow(string message, long line, long column, (long Line, long Column) at)
+    {
+        var text = UnreadableText.Source("Flow", message, at);
+        return new FlowReading(null, [new FlowFault("", text, line, column) { Kind = FaultKind.Shape }], null) { Unreadable = text };
+    }
+
+    private DefinitionReading<T> ReadAlone<T>(string source, Func<IReadOnlyDictionary<string, object?>, List<DefinitionFault>, T> read, Action<T, IReadOnlyDictionary<string, object?>, List<DefinitionFault>> check)
+        where T : class
+    {
+        YamlDocument document;
+        try
+        {
+            document = YamlDocument.Parse(source, limits);
+        }
+        catch (YamlException error)
+        {
+            return new DefinitionReading<T>(null, [new FlowFault("", $"YAML parsing error: {error.Message}", error.Line, error.Column)]);
+        }
+
+        if (document.Root is not IReadOnlyDictionary<string, object?> raw)
+        {
+            return new DefinitionReading<T>(null, [new FlowFault("", document.Root is null ? "No content to map due to end-of-input" : ShapeText.NoObject("java.util.LinkedHashMap", document.Root), 1, 1)]);
+        }
+
+        var faults = new List<DefinitionFault>();
+        var definition = read(raw, faults);
+        check(definition, raw, faults);
+        return new DefinitionReading<T>(definition, [.. faults.Distinct().Select(fault => document.Place(fault))])
+        {
+            Unreadable = FirstUnreadable(faults, document) is { } first ? UnreadableText.Of(first) : null,
+        };
+    }
+}
+
+/// <summary>A task or trigger read on its own.</summary>
+/// <param name="Definition">Null when the text is not even a map.</param>
+public sealed record DefinitionReading<T>(T? Definition, IReadOnlyList<FlowFault> Faults)
+    where T : class
+{
+    internal string? Unreadable { get; init; }
+
+    /// <summary>What a validation answers; null when all is well.</summary>
+    public string? Constraints => Unreadable ?? (Faults.Count == 0 ? null : string.Concat(Faults.Select(fault => (fault.Shown.Length == 0 ? fault.Message : fault.ToString()) + "\n")));
 }

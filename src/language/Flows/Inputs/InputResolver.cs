@@ -1,5 +1,7 @@
 using Kestra.Expressions;
 using Kestra.Model.Flows;
+using Kestra.Model.Flows.Reading;
+using Kestra.Model.Json;
 
 namespace Kestra.Flows.Inputs;
 
@@ -49,7 +51,7 @@ public sealed class InputResolver(ExpressionEngine expressions, Func<InputDefini
         var values = new SortedDictionary<string, object?>(StringComparer.Ordinal);
         foreach (var input in resolved.Where(input => input.Enabled))
         {
-            Put(values, input.Input.Id.Split('.'), input.Value);
+            PutNested(values, input.Input.Id.Split('.'), input.Value);
         }
 
         return new OrderedDictionary<string, object?>(values);
@@ -84,7 +86,7 @@ public sealed class InputResolver(ExpressionEngine expressions, Func<InputDefini
                 return new ResolvedInput(input, null, false, false, null);
             }
 
-            dependencies[name] = dependency.Value;
+            Put(dependencies, name, dependency.Value);
         }
 
         if (input.DependsOn?.Condition is { } condition)
@@ -113,68 +115,80 @@ public sealed class InputResolver(ExpressionEngine expressions, Func<InputDefini
 
     private async Task<ResolvedInput> ValueAsync(InputDefinition input, Resolution resolution, OrderedDictionary<string, object?> dependencies, CancellationToken cancellationToken)
     {
+        var (allowed, fault) = Allowed(input, resolution.Scope(dependencies, cancellationToken));
+        if (fault is not null)
+        {
+            return new ResolvedInput(input, null, true, false, $"{input.Id}: {fault}");
+        }
+
         var isDefault = false;
-        object? value = null;
+        var value = resolution.Submitted.GetValueOrDefault(input.Id);
         try
         {
-            var allowed = Allowed(input, resolution.Scope(dependencies, cancellationToken));
-            value = resolution.Submitted.GetValueOrDefault(input.Id);
-            if (value is null && (input.Defaults is not null || (input.AutoSelectFirst && allowed is { Count: > 0 })))
-            {
-                isDefault = true;
-                value = input.Defaults is { } defaults
-                    ? expressions.Render(defaults, resolution.Scope(resolution.Known(), cancellationToken))
-                    : input.Type == InputType.MULTISELECT ? new List<object?> { allowed![0] } : allowed![0];
-            }
-
             if (value is null)
             {
-                return input.Required
-                    ? new ResolvedInput(input, null, true, false, $"{input.Id}: Invalid input for `{input.Id}`, missing required input, but received `null`")
-                    : new ResolvedInput(input, null, true, false, null);
+                value = Default(input, allowed, resolution.Scope(resolution.Known(), cancellationToken));
+                isDefault = value is not null;
             }
+        }
+        catch (ExpressionException error)
+        {
+            return Invalid(input, null, false, $"io.kestra.core.exceptions.IllegalVariableEvaluationException: {error.Message}");
+        }
 
+        if (value is null)
+        {
+            return input.Required ? Invalid(input, null, false, "missing required input") : new ResolvedInput(input, null, true, false, null);
+        }
+
+        try
+        {
             return new ResolvedInput(input, await ParsedAsync(input, value, allowed, cancellationToken), true, isDefault, null);
         }
         catch (InvalidInputException error)
         {
-            return new ResolvedInput(input, value, true, isDefault, $"{input.Id}: Invalid input for `{input.Id}`, {error.Message}, but received `{ValueConversion.ToText(value)}`");
-        }
-        catch (ExpressionException error)
-        {
-            return new ResolvedInput(input, null, true, isDefault, $"{input.Id}: Invalid input for `{input.Id}`, io.kestra.core.exceptions.IllegalVariableEvaluationException: {error.Message}, but received `null`");
+            return Invalid(input, value, isDefault, error.Message);
         }
     }
+
+    private static ResolvedInput Invalid(InputDefinition input, object? value, bool isDefault, string message) =>
+        new(input, value, true, isDefault, $"{input.Id}: Invalid input for `{input.Id}`, {message}, but received `{JavaText.Of(value)}`");
+
+    private object? Default(InputDefinition input, IReadOnlyList<string>? allowed, RenderContext scope) =>
+        input.Defaults is { } defaults ? expressions.Render(defaults, scope)
+        : !input.AutoSelectFirst || allowed is not { Count: > 0 } ? null
+        : input.Type == InputType.MULTISELECT ? new List<object?> { allowed[0] } : allowed[0];
 
     private async Task<object?> ParsedAsync(InputDefinition input, object value, IReadOnlyList<string>? allowed, CancellationToken cancellationToken)
     {
         if (input.Type == InputType.FILE)
         {
-            var address = ValueConversion.ToText(value);
-            return address.StartsWith("kestra://", StringComparison.Ordinal) || address.StartsWith("nsfile://", StringComparison.Ordinal) || address.StartsWith("file://", StringComparison.Ordinal) || storeFile is null
-                ? address
-                : await storeFile(input, address, cancellationToken);
+            var address = InputValues.Text(value);
+            return IsStored(address) || storeFile is null ? address : await storeFile(input, address, cancellationToken);
         }
 
-        var parsed = InputValues.Parse(input.Type, value, input.ItemType);
-        if (parsed is null)
+        if (InputValues.Parse(input.Type, value, input.ItemType) is not { } parsed)
         {
             return null;
         }
 
-        InputValues.Check(input, parsed, allowed);
-        return input.Type == InputType.SECRET && parsed is string { Length: > 0 } secret
-            ? encrypt is null
-                ? throw new InvalidInputException($"java.lang.Exception: Expected `SECRET` but received `******` with errors:\n```\nUnable to use a `SECRET` input/output as encryption is not configured\n```")
-                : encrypt(secret)
-            : parsed;
+        // The clear text is tested, not what is stored.
+        InputBounds.Check(input, parsed, allowed);
+        return input.Type == InputType.SECRET && parsed is string { Length: > 0 } secret ? Encrypted(secret) : parsed;
     }
 
-    private IReadOnlyList<string>? Allowed(InputDefinition input, RenderContext scope)
+    private object Encrypted(string secret) => encrypt is not null
+        ? encrypt(secret)
+        : throw InputValues.Unparsed(InputType.SECRET, "******", "Unable to use a `SECRET` input/output as encryption is not configured");
+
+    private static bool IsStored(string address) => address.StartsWith("kestra://", StringComparison.Ordinal) || address.StartsWith("nsfile://", StringComparison.Ordinal) || address.StartsWith("file://", StringComparison.Ordinal);
+
+    // Evaluated whether or not a value is there, so that a broken expression is never silent.
+    private (IReadOnlyList<string>? Allowed, string? Fault) Allowed(InputDefinition input, RenderContext scope)
     {
         if (input.Expression is not { } expression)
         {
-            return input.Values ?? input.Options;
+            return (input.Values ?? input.Options, null);
         }
 
         object? result;
@@ -184,15 +198,24 @@ public sealed class InputResolver(ExpressionEngine expressions, Func<InputDefini
         }
         catch (ExpressionException error)
         {
-            throw new InvalidInputException($"Cannot render 'expression'. Cause: {error.Message}", error);
+            return (null, $"Cannot render 'expression'. Cause: {error.Message}");
         }
 
         return result is IReadOnlyList<object?> list
-            ? [.. list.Where(item => item is not null).Select(ValueConversion.ToText)]
-            : throw new InvalidInputException($"Invalid expression result. Expected a list of strings, but received {(result is null ? "<null>" : result is string ? "String" : result.GetType().Name)}");
+            ? ([.. list.Where(item => item is not null).Select(item => JavaText.Of(item))], null)
+            : (null, $"Invalid expression result. Expected a list of strings, but received {SimpleName(result)}");
     }
 
-    private static void Put(IDictionary<string, object?> values, ReadOnlySpan<string> path, object? value)
+    private static string SimpleName(object? value) => value is null ? "<null>" : ShapeText.ClassOf(value) is var name ? name[(name.LastIndexOf('.') + 1)..] : "";
+
+    // Expressions find a value with dots in its id nested, and under the id itself.
+    private static void Put(OrderedDictionary<string, object?> values, string id, object? value)
+    {
+        PutNested(values, id.Split('.'), value);
+        values[id] = value;
+    }
+
+    private static void PutNested(IDictionary<string, object?> values, ReadOnlySpan<string> path, object? value)
     {
         var map = values;
         for (var index = 0; index < path.Length - 1; index++)
@@ -227,7 +250,7 @@ public sealed class InputResolver(ExpressionEngine expressions, Func<InputDefini
             {
                 if (Done.TryGetValue(input.Id, out var done) && done is { Enabled: true, Error: null })
                 {
-                    Put(known, input.Id.Split('.'), done.Value);
+                    Put(known, input.Id, done.Value);
                 }
             }
 

@@ -20,7 +20,7 @@ public static class OutputConversion
         }
         catch (InvalidInputException error)
         {
-            throw new ExpressionException($"{output.Id}: Invalid output for `{output.Id}`, {error.Message}, but received `{ValueConversion.ToText(value)}`", inner: error);
+            throw new ExpressionException($"{output.Id}: Invalid output for `{output.Id}`, {error.Message}, but received `{Model.Json.JavaText.Of(value)}`", inner: error);
         }
     }
 }

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Numerics;
-using System.Text.RegularExpressions;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 using Parser = YamlDotNet.Core.Parser;
@@ -10,28 +8,34 @@ namespace Kestra.Flows.Yaml;
 /// <summary>A YAML text as raw values, with the position of each.</summary>
 /// <param name="Root">Of the closed list of values; null for an empty text.</param>
 /// <param name="Positions">Line and column, 1-based, by path (<c>tasks[0].id</c>).</param>
-/// <param name="Duplicates">Paths of keys that appear more than once in their map; the last one counts.</param>
-public sealed record YamlDocument(object? Root, IReadOnlyDictionary<string, (long Line, long Column)> Positions, IReadOnlyList<string> Duplicates)
+/// <param name="Repeated">Keys that appear more than once in their map; the last one counts.</param>
+public sealed record YamlDocument(object? Root, IReadOnlyDictionary<string, (long Line, long Column)> Positions, IReadOnlyList<RepeatedKey> Repeated)
 {
     /// <exception cref="YamlException">The text is not YAML, or exceeds a limit.</exception>
     public static YamlDocument Parse(string text, YamlLimits? limits = null) => new YamlReading(text, limits ?? new YamlLimits()).Read();
 }
 
+/// <param name="Line">Of the repetition, 1-based.</param>
+/// <param name="EndColumn">Where the key ends, 1-based.</param>
+public sealed record RepeatedKey(string Path, string Key, long Line, long Column, long EndColumn);
+
 /// <summary>
 /// Builds values from parser events, so that nothing is ever expanded: an alias is the text of its name, as Kestra reads it,
 /// and a bomb of aliases has nowhere to explode.
 /// </summary>
-internal sealed partial class YamlReading(string text, YamlLimits limits)
+internal sealed class YamlReading(string text, YamlLimits limits)
 {
     private readonly Dictionary<string, (long Line, long Column)> positions = new(StringComparer.Ordinal);
-    private readonly List<string> duplicates = [];
+    private readonly List<RepeatedKey> repeated = [];
+    private (long Line, long Column) readUpTo = (1, 1);
     private int nodes;
+    private int aliases;
 
     public YamlDocument Read()
     {
         if (text.Length > limits.Length)
         {
-            throw new YamlException($"The text has {text.Length} characters, more than the limit of {limits.Length}", 1, 1);
+            throw Exceeded($"The text has {text.Length} characters, more than the limit of {limits.Length}", (1, 1));
         }
 
         try
@@ -41,14 +45,14 @@ internal sealed partial class YamlReading(string text, YamlLimits limits)
             parser.Consume<StreamStart>();
             if (!parser.TryConsume<DocumentStart>(out _))
             {
-                return new YamlDocument(null, positions, duplicates);
+                return new YamlDocument(null, positions, repeated);
             }
 
-            return new YamlDocument(Node(parser, "", 0), positions, duplicates);
+            return new YamlDocument(Node(parser, "", 0), positions, repeated);
         }
         catch (YamlDotNet.Core.YamlException error)
         {
-            throw new YamlException(error.Message, error.Start.Line, error.Start.Column);
+            throw new YamlException(YamlFaultText.Of(text, error), error.Start.Line, error.Start.Column) { ReadUpTo = readUpTo };
         }
     }
 
@@ -58,12 +62,12 @@ internal sealed partial class YamlReading(string text, YamlLimits limits)
         positions.TryAdd(path, (start.Line, start.Column));
         if (++nodes > limits.Nodes)
         {
-            throw new YamlException($"The document has more than {limits.Nodes} values", start.Line, start.Column);
+            throw Exceeded($"The document has more than {limits.Nodes} values", (start.Line, start.Column));
         }
 
         if (depth > limits.Depth)
         {
-            throw new YamlException($"The document is nested deeper than {limits.Depth} levels", start.Line, start.Column);
+            throw Exceeded($"The document is nested deeper than {limits.Depth} levels", (start.Line, start.Column));
         }
 
         switch (parser.Current)
@@ -73,112 +77,81 @@ internal sealed partial class YamlReading(string text, YamlLimits limits)
             case SequenceStart:
                 return List(parser, path, depth);
             case AnchorAlias alias:
-                parser.MoveNext();
+                Count(alias);
+                Next(parser);
                 return alias.Value.Value;
             default:
-                return Scalars.Value(parser.Consume<Scalar>());
+                var scalar = (Scalar)parser.Current;
+                Next(parser);
+                return YamlScalar.Value(scalar);
         }
     }
 
     private OrderedDictionary<string, object?> Map(IParser parser, string path, int depth)
     {
-        parser.MoveNext();
+        Next(parser);
         var map = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
-        while (!parser.TryConsume<MappingEnd>(out _))
+        while (parser.Current is not MappingEnd)
         {
             var start = parser.Current!.Start;
-            var key = parser.Current switch
-            {
-                Scalar scalar => scalar.Value,
-                AnchorAlias alias => alias.Value.Value,
-                _ => throw new YamlException("Expected a field name", start.Line, start.Column),
-            };
-            parser.MoveNext();
+            var end = parser.Current.End;
+            var key = Key(parser);
+            Next(parser);
             var at = path.Length == 0 ? key : $"{path}.{key}";
             if (map.ContainsKey(key))
             {
-                duplicates.Add(at);
+                repeated.Add(new RepeatedKey(at, key, end.Line, start.Column, end.Column));
             }
 
             positions[at] = (start.Line, start.Column);
             map[key] = Node(parser, at, depth + 1);
         }
 
+        Next(parser);
         return map;
+    }
+
+    private string Key(IParser parser)
+    {
+        switch (parser.Current)
+        {
+            case Scalar scalar:
+                return scalar.Value;
+            case AnchorAlias alias:
+                Count(alias);
+                return alias.Value.Value;
+            default:
+                var at = parser.Current!.Start;
+                throw new YamlException("Expected a field name", at.Line, at.Column) { ReadUpTo = readUpTo };
+        }
     }
 
     private List<object?> List(IParser parser, string path, int depth)
     {
-        parser.MoveNext();
+        Next(parser);
         var list = new List<object?>();
-        while (!parser.TryConsume<SequenceEnd>(out _))
+        while (parser.Current is not SequenceEnd)
         {
             list.Add(Node(parser, string.Create(CultureInfo.InvariantCulture, $"{path}[{list.Count}]"), depth + 1));
         }
 
+        Next(parser);
         return list;
     }
 
-    /// <summary>Plain scalars by the rules of YAML 1.1, without dates and base 60.</summary>
-    private static partial class Scalars
+    private void Next(IParser parser)
     {
-        public static object? Value(Scalar scalar)
-        {
-            var text = scalar.Value;
-            if (scalar.Style is not ScalarStyle.Plain || scalar.Tag.IsNonSpecific is false && !scalar.Tag.IsEmpty)
-            {
-                return text;
-            }
-
-            return text switch
-            {
-                "" or "~" or "null" or "Null" or "NULL" => null,
-                "true" or "True" or "TRUE" or "yes" or "Yes" or "YES" or "on" or "On" or "ON" => true,
-                "false" or "False" or "FALSE" or "no" or "No" or "NO" or "off" or "Off" or "OFF" => false,
-                _ => Number(text) ?? text,
-            };
-        }
-
-        private static object? Number(string text)
-        {
-            if (!(char.IsAsciiDigit(text[0]) || text[0] is '-' or '+' or '.'))
-            {
-                return null;
-            }
-
-            var plain = text.Replace("_", "", StringComparison.Ordinal);
-            if (Decimal().IsMatch(text))
-            {
-                return Smallest(BigInteger.Parse(plain, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture));
-            }
-
-            if (Hex().Match(plain) is { Success: true } hex)
-            {
-                return Smallest(BigInteger.Parse("0" + hex.Groups[2].Value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) * (hex.Groups[1].Value == "-" ? -1 : 1));
-            }
-
-            if (Octal().Match(plain) is { Success: true } octal)
-            {
-                return Smallest(octal.Groups[2].Value.Aggregate(BigInteger.Zero, (sum, digit) => (sum * 8) + (digit - '0')) * (octal.Groups[1].Value == "-" ? -1 : 1));
-            }
-
-            return Fraction().IsMatch(text) && double.TryParse(plain, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
-        }
-
-        // The casts to object keep the branches from being made one type, which would be the largest.
-        private static object Smallest(BigInteger number) =>
-            number >= int.MinValue && number <= int.MaxValue ? (object)(int)number : number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : number;
-
-        [GeneratedRegex(@"^[-+]?(?:0|[1-9][0-9_]*)$", RegexOptions.CultureInvariant, 1000)]
-        private static partial Regex Decimal();
-
-        [GeneratedRegex("^([-+]?)0x([0-9a-fA-F]+)$", RegexOptions.CultureInvariant, 1000)]
-        private static partial Regex Hex();
-
-        [GeneratedRegex("^([-+]?)0([0-7]+)$", RegexOptions.CultureInvariant, 1000)]
-        private static partial Regex Octal();
-
-        [GeneratedRegex(@"^[-+]?(?:[0-9][0-9_]*)?(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?$", RegexOptions.CultureInvariant, 1000)]
-        private static partial Regex Fraction();
+        readUpTo = (parser.Current!.End.Line, parser.Current.End.Column);
+        parser.MoveNext();
     }
+
+    private void Count(AnchorAlias alias)
+    {
+        if (++aliases > limits.Aliases)
+        {
+            throw Exceeded($"The document has more than {limits.Aliases} aliases", (alias.Start.Line, alias.Start.Column));
+        }
+    }
+
+    private static YamlException Exceeded(string message, (long Line, long Column) at) => new(message, at.Line, at.Column) { IsLimit = true };
 }

@@ -11,13 +11,7 @@ public sealed record YamlLimits
 
     /// <summary>Keys, items and values in all.</summary>
     public int Nodes { get; init; } = 500_000;
-}
 
-/// <summary>The text is not YAML, or exceeds a limit.</summary>
-/// <param name="line">1-based.</param>
-/// <param name="column">1-based.</param>
-public sealed class YamlException(string message, long line, long column) : Exception(message)
-{
-    public long Line { get; } = line;
-    public long Column { get; } = column;
+    /// <summary>Aliases in all. They are never expanded, so this only tells a hostile document early.</summary>
+    public int Aliases { get; init; } = 1_000;
 }

@@ -22,13 +22,13 @@ public sealed record InputDefinition
     /// <summary>STRING, SECRET: a regular expression that the whole text must match.</summary>
     public string? Validator { get; init; }
 
-    /// <summary>INT, FLOAT: inclusive bounds as written; DURATION: ISO texts.</summary>
+    /// <summary>Inclusive bounds. INT: <see cref="int"/>, FLOAT: <see cref="float"/>, DURATION: <see cref="NodaTime.Duration"/>.</summary>
     public object? Min { get; init; }
     public object? Max { get; init; }
 
-    /// <summary>DATETIME, DATE, TIME: inclusive bounds as ISO texts.</summary>
-    public string? After { get; init; }
-    public string? Before { get; init; }
+    /// <summary>Inclusive bounds. DATETIME: <see cref="NodaTime.Instant"/>, DATE: <see cref="NodaTime.LocalDate"/>, TIME: <see cref="NodaTime.LocalTime"/>.</summary>
+    public object? After { get; init; }
+    public object? Before { get; init; }
 
     /// <summary>ENUM, SELECT, MULTISELECT.</summary>
     public IReadOnlyList<string>? Values { get; init; }

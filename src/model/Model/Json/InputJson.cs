@@ -48,8 +48,8 @@ public static class InputJson
         TaskJson.WriteText(writer, "validator", input.Validator);
         WriteValue(writer, "min", input.Min, profile);
         WriteValue(writer, "max", input.Max, profile);
-        TaskJson.WriteText(writer, "after", input.After);
-        TaskJson.WriteText(writer, "before", input.Before);
+        WriteValue(writer, "after", input.After, profile);
+        WriteValue(writer, "before", input.Before, profile);
         WriteTexts(writer, "values", input.Values);
         WriteTexts(writer, "options", input.Options);
         TaskJson.WriteText(writer, "expression", input.Expression);

@@ -9,7 +9,12 @@ public static class JavaDouble
     /// Plain notation with at least one fraction digit from 0.001 up to 10,000,000, otherwise one digit before
     /// the point and an <c>E</c> without sign or padding: <c>100.0</c>, <c>1.0E20</c>, <c>1.2E-4</c>.
     /// </summary>
-    public static string Format(double value)
+    public static string Format(double value) => Format(value, Math.Abs(value).ToString("R", CultureInfo.InvariantCulture));
+
+    /// <summary>The same with the digits that tell one 32-bit number from the next: <c>1.1</c>, not <c>1.100000023841858</c>.</summary>
+    public static string Format(float value) => Format(value, Math.Abs(value).ToString("R", CultureInfo.InvariantCulture));
+
+    private static string Format(double value, string shortest)
     {
         if (!double.IsFinite(value))
         {
@@ -21,7 +26,6 @@ public static class JavaDouble
             return double.IsNegative(value) ? "-0.0" : "0.0";
         }
 
-        var shortest = Math.Abs(value).ToString("R", CultureInfo.InvariantCulture);
         var digits = Digits(shortest);
         var exponent = Exponent(shortest);
         var sign = value < 0 ? "-" : "";

@@ -42,7 +42,7 @@ internal static class ValueWriter
                 WriteDouble(writer, number);
                 break;
             case float number:
-                WriteDouble(writer, double.Parse(number.ToString("R", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture));
+                WriteFloat(writer, number);
                 break;
             case decimal number:
                 writer.WriteNumberValue(number);
@@ -133,6 +133,18 @@ internal static class ValueWriter
         }
     }
 
+    private static void WriteFloat(Utf8JsonWriter writer, float number)
+    {
+        if (float.IsFinite(number))
+        {
+            writer.WriteRawValue(JavaDouble.Format(number), skipInputValidation: true);
+        }
+        else
+        {
+            writer.WriteStringValue(JavaDouble.Format(number));
+        }
+    }
+
     public static string ZonedText(ZonedDateTime date, JsonProfile profile) => OffsetText(date.ToOffsetDateTime(), profile);
 
     private static string OffsetText(OffsetDateTime date, JsonProfile profile) => profile switch
@@ -142,7 +154,7 @@ internal static class ValueWriter
         _ => LocalText(date.LocalDateTime) + (date.Offset == Offset.Zero ? "Z" : OffsetPattern.CreateWithInvariantCulture("+HH:mm").Format(date.Offset)),
     };
 
-    private static string TemporalText(object value, JsonProfile profile) => value switch
+    internal static string TemporalText(object value, JsonProfile profile) => value switch
     {
         Instant instant => InstantText(instant, profile),
         ZonedDateTime zoned => ZonedText(zoned, profile),

@@ -1,29 +1,45 @@
 using System.Globalization;
+using System.Numerics;
+using System.Text.RegularExpressions;
 using Kestra.Model.Durations;
 using Kestra.Model.Json;
 using NodaTime;
 
 namespace Kestra.Model.Flows.Reading;
 
-/// <param name="Path">Where, for example <c>tasks[0].timeout</c>.</param>
-/// <param name="Message">What is wrong, as clients match it.</param>
-public readonly record struct DefinitionFault(string Path, string Message);
+/// <summary>What reading definitions needs beside the raw maps.</summary>
+/// <param name="Faults">Where faults are noted.</param>
+/// <param name="ClassOf">The class behind a written plugin type; null takes the type as written.</param>
+internal sealed record ReadingScope(ICollection<DefinitionFault> Faults, Func<string, string>? ClassOf);
 
-/// <summary>Reads the properties of a raw map and notes every fault instead of stopping at the first.</summary>
-internal sealed class RawMap(IReadOnlyDictionary<string, object?> raw, string path, ICollection<DefinitionFault> faults)
+/// <summary>Reads the properties of a raw map as one class, and notes every fault instead of stopping at the first.</summary>
+/// <param name="className">Kestra's name of the class, as texts show it.</param>
+internal sealed partial class RawMap(IReadOnlyDictionary<string, object?> raw, FaultPlace place, string className, ReadingScope scope)
 {
     private readonly HashSet<string> read = new(StringComparer.Ordinal);
 
-    public string Path => path;
+    /// <summary>The list that this map is an item of when broken rules name the item by its id instead of its place.</summary>
+    public string? NamedList { get; init; }
 
-    public ICollection<DefinitionFault> Faults => faults;
+    public FaultPlace Place => place;
+
+    public ReadingScope Scope => scope;
 
     public IReadOnlyDictionary<string, object?> Raw => raw;
 
-    public void Fault(string name, string message) => faults.Add(new DefinitionFault(PathOf(name), message));
+    public FaultPlace PlaceOf(string name, string? shown = null) => place.Property(className, name, shown);
 
-    public string PathOf(string name) => path.Length == 0 ? name : $"{path}.{name}";
+    /// <summary>Notes that a property, or the whole when <paramref name="name"/> is empty, breaks a rule.</summary>
+    public void Broken(string name, string message)
+    {
+        var at = name.Length == 0 ? place : PlaceOf(name, name is "assert" or "finally" ? "_" + name : name);
+        scope.Faults.Add(at.Fault(message) with { Shown = Named(at.Path) });
+    }
 
+    /// <summary>Notes that the map can't be read.</summary>
+    public void Unreadable(FaultPlace at, string message, FaultKind kind = FaultKind.Shape) => scope.Faults.Add(at.Fault(message, kind));
+
+    /// <summary>Looks at a property without a conversion, and counts it as known.</summary>
     public object? Value(string name)
     {
         read.Add(name);
@@ -34,7 +50,7 @@ internal sealed class RawMap(IReadOnlyDictionary<string, object?> raw, string pa
     {
         null => null,
         string text => text,
-        IReadOnlyDictionary<string, object?> or IReadOnlyList<object?> => Wrong<string>(name, "must be a text"),
+        IReadOnlyDictionary<string, object?> or IReadOnlyList<object?> => Wrong<string>(name, ShapeText.WrongKind(ShapeText.Text, raw[name]!)),
         var value => TextOf(value),
     };
 
@@ -47,112 +63,192 @@ internal sealed class RawMap(IReadOnlyDictionary<string, object?> raw, string pa
         var value => TextOf(value),
     };
 
-    public string RequiredText(string name, string message = "must not be null")
+    /// <summary>A text that must be there.</summary>
+    public string RequiredText(string name)
     {
         var text = Text(name);
-        if (text is null)
+        if (text is null && raw.GetValueOrDefault(name) is null)
         {
-            Fault(name, message);
+            Broken(name, "must not be null");
         }
 
         return text ?? "";
     }
 
-    public bool Flag(string name, bool otherwise) => Value(name) switch
+    /// <summary>A text that must be there and hold something.</summary>
+    public string NonEmptyText(string name)
+    {
+        var text = Text(name);
+        if (string.IsNullOrEmpty(text) && raw.GetValueOrDefault(name) is null or "")
+        {
+            Broken(name, "must not be empty");
+        }
+
+        return text ?? "";
+    }
+
+    public bool Flag(string name, bool otherwise, string type = "boolean") => Value(name) switch
     {
         null => otherwise,
         bool flag => flag,
-        string text when bool.TryParse(text, out var flag) => flag,
-        _ => Wrong(name, "must be true or false", otherwise),
+        int or long => Convert.ToInt64(raw[name], CultureInfo.InvariantCulture) != 0,
+        string text => text.Trim() switch
+        {
+            "true" or "True" or "TRUE" => true,
+            "false" or "False" or "FALSE" => false,
+            "" => otherwise,
+            _ => Wrong(name, ShapeText.WrongBoolean(type, text), otherwise),
+        },
+        var value => Wrong(name, ShapeText.WrongKind(type, value), otherwise),
     };
 
-    public bool? OptionalFlag(string name) => Value(name) is null ? null : Flag(name, false);
+    public bool? OptionalFlag(string name) => Value(name) is null ? null : Flag(name, false, "java.lang.Boolean");
 
-    public int? Number(string name) => Value(name) switch
+    public int? Number(string name, string type = "java.lang.Integer") => Value(name) switch
     {
         null => null,
         int number => number,
-        long number when number is >= int.MinValue and <= int.MaxValue => (int)number,
-        string text when int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) => number,
-        _ => Wrong<int?>(name, "must be a whole number"),
+        double number when Math.Abs(number) < int.MaxValue => (int)number,
+        long or BigInteger or double => Wrong<int?>(name, $"Numeric value ({TextOf(raw[name]!)}) out of range of int (-2147483648 - 2147483647)"),
+        string text when string.IsNullOrWhiteSpace(text) => null,
+        string text => int.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out var number) ? number : Wrong<int?>(name, ShapeText.WrongNumber(type, text)),
+        var value => Wrong<int?>(name, ShapeText.WrongKind(type, value)),
     };
 
-    public double? Fraction(string name) => Value(name) switch
+    public double? Fraction(string name, string type = "java.lang.Double") => Value(name) switch
     {
         null => null,
         int or long or double or float or decimal => Convert.ToDouble(raw[name], CultureInfo.InvariantCulture),
-        string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
-        _ => Wrong<double?>(name, "must be a number"),
+        BigInteger number => (double)number,
+        string text when string.IsNullOrWhiteSpace(text) => null,
+        string text => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : Wrong<double?>(name, ShapeText.WrongNumber(type, text)),
+        var value => Wrong<double?>(name, ShapeText.WrongKind(type, value)),
     };
 
+    /// <summary>An ISO text or a number of seconds.</summary>
     public Duration? Duration(string name) => Value(name) switch
     {
         null => null,
         Duration duration => duration,
-        var value when IsoDuration.TryParse(TextOf(value), out var duration) => duration,
-        _ => Wrong<Duration?>(name, $"must be an ISO-8601 duration like PT10S, got '{TextOf(raw[name]!)}'"),
+        string text when text.Length == 0 => null,
+        bool or IReadOnlyDictionary<string, object?> or IReadOnlyList<object?> => Wrong<Duration?>(name, ShapeText.WrongKind(ShapeText.Duration, raw[name]!)),
+        var value => IsoDuration.TryParse(TextOf(value), out var duration) ? duration : Wrong<Duration?>(name, ShapeText.WrongTime(ShapeText.Duration, TextOf(value), "Text cannot be parsed to a Duration")),
     };
 
-    public T? Enum<T>(string name)
+    /// <summary>A date or time as ISO text.</summary>
+    public T? Temporal<T>(string name, string type, TemporalParser<T> parser)
+        where T : struct => Value(name) switch
+        {
+            null or "" => null,
+            T value => value,
+            string text => parser.Parse(text, out var reason) is { } value ? value : Wrong<T?>(name, ShapeText.WrongTime(type, text, reason)),
+            var value => Wrong<T?>(name, ShapeText.WrongKind(type, value)),
+        };
+
+    /// <param name="type">Kestra's name of the enumeration.</param>
+    public T? Enum<T>(string name, string type)
         where T : struct, Enum => Value(name) switch
         {
             null => null,
-            string text when System.Enum.TryParse<T>(text, out var value) && System.Enum.IsDefined(value) && !char.IsAsciiDigit(text[0]) => value,
-            var value => Wrong<T?>(name, $"must be one of {string.Join(", ", System.Enum.GetNames<T>())}, got '{value}'"),
+            string text => Constants.TryRead<T>(text, out var constant) ? constant : Wrong<T?>(name, ShapeText.UnknownConstant(type, text, System.Enum.GetNames<T>())),
+            var value => Wrong<T?>(name, ShapeText.WrongKind(type, value)),
         };
 
-    public RawMap? Map(string name) => Value(name) switch
+    /// <summary>A nested object of one class.</summary>
+    public RawMap? Map(string name, string nestedClass) => Value(name) switch
     {
         null => null,
-        IReadOnlyDictionary<string, object?> map => new RawMap(map, PathOf(name), faults),
-        _ => Wrong<RawMap>(name, "must be a map"),
+        IReadOnlyDictionary<string, object?> map => new RawMap(map, PlaceOf(name), nestedClass, scope),
+        var value => Wrong<RawMap>(name, ShapeText.NoObject(nestedClass, value)),
     };
 
     public IReadOnlyDictionary<string, object?>? Free(string name) => Value(name) switch
     {
         null => null,
         IReadOnlyDictionary<string, object?> map => map,
-        _ => Wrong<IReadOnlyDictionary<string, object?>>(name, "must be a map"),
+        var value => Wrong<IReadOnlyDictionary<string, object?>>(name, ShapeText.WrongKind(ShapeText.FreeMap, value)),
     };
 
-    /// <summary>A list whose items are maps.</summary>
-    public IReadOnlyList<T>? Maps<T>(string name, Func<RawMap, T> readItem)
+    /// <summary>A list of objects; null items are left out.</summary>
+    /// <param name="itemClass">Kestra's name of the items' class.</param>
+    /// <param name="readItem">From the raw item and its place; null leaves it out.</param>
+    public IReadOnlyList<T>? Items<T>(string name, string itemClass, Func<IReadOnlyDictionary<string, object?>, FaultPlace, T?> readItem, string? shown = null)
+        where T : class
     {
         switch (Value(name))
         {
             case null:
                 return null;
             case IReadOnlyList<object?> list:
+                var at = PlaceOf(name, shown);
                 var items = new List<T>(list.Count);
                 for (var index = 0; index < list.Count; index++)
                 {
-                    var at = string.Create(CultureInfo.InvariantCulture, $"{PathOf(name)}[{index}]");
                     if (list[index] is IReadOnlyDictionary<string, object?> map)
                     {
-                        items.Add(readItem(new RawMap(map, at, faults)));
+                        if (readItem(map, at.Item(index)) is { } item)
+                        {
+                            items.Add(item);
+                        }
                     }
-                    else
+                    else if (list[index] is { } wrong)
                     {
-                        faults.Add(new DefinitionFault(at, "must be a map"));
+                        Unreadable(at.Item(index), ShapeText.NoObject(itemClass, wrong));
                     }
                 }
 
                 return items;
-            default:
-                return Wrong<IReadOnlyList<T>>(name, "must be a list");
+            case var value:
+                return Wrong<IReadOnlyList<T>>(name, ShapeText.WrongKind(ShapeText.ListOf(itemClass), value));
         }
     }
 
-    public IReadOnlyList<string>? Texts(string name) => Value(name) switch
+    /// <summary>A list of texts.</summary>
+    public IReadOnlyList<string>? Texts(string name)
     {
-        null => null,
-        IReadOnlyList<object?> list => [.. list.Select(item => item is null ? "" : TextOf(item))],
-        string text => [text],
-        _ => Wrong<IReadOnlyList<string>>(name, "must be a list"),
-    };
+        switch (Value(name))
+        {
+            case null:
+                return null;
+            case IReadOnlyList<object?> list:
+                var at = PlaceOf(name);
+                for (var index = 0; index < list.Count; index++)
+                {
+                    if (list[index] is IReadOnlyDictionary<string, object?> or IReadOnlyList<object?>)
+                    {
+                        Unreadable(at.Item(index), ShapeText.WrongKind(ShapeText.Text, list[index]!));
+                    }
+                }
 
-    public IReadOnlyList<T>? Enums<T>(string name)
-        where T : struct, Enum => Texts(name)?.Select(text => System.Enum.TryParse<T>(text, out var value) ? value : Wrong(name, $"must be one of {string.Join(", ", System.Enum.GetNames<T>())}, got '{text}'", default(T))).ToList();
+                return [.. list.Select(item => item is null ? "" : TextOf(item))];
+            case var value:
+                return Wrong<IReadOnlyList<string>>(name, ShapeText.WrongKind(ShapeText.ListOf(ShapeText.Text), value));
+        }
+    }
+
+    public IReadOnlyList<T>? Enums<T>(string name, string type)
+        where T : struct, Enum
+    {
+        if (Value(name) is not IReadOnlyList<object?> list)
+        {
+            return raw.GetValueOrDefault(name) is { } value ? Wrong<IReadOnlyList<T>>(name, ShapeText.WrongKind(ShapeText.ListOf(type), value)) : null;
+        }
+
+        var constants = new List<T>(list.Count);
+        for (var index = 0; index < list.Count; index++)
+        {
+            if (list[index] is string text && Constants.TryRead<T>(text, out var constant))
+            {
+                constants.Add(constant);
+            }
+            else
+            {
+                Unreadable(PlaceOf(name).Item(index), ShapeText.UnknownConstant(type, list[index] is null ? "null" : TextOf(list[index]!), System.Enum.GetNames<T>()));
+            }
+        }
+
+        return constants;
+    }
 
     /// <summary>What no reader has asked for.</summary>
     public OrderedDictionary<string, object?> Rest()
@@ -169,18 +265,26 @@ internal sealed class RawMap(IReadOnlyDictionary<string, object?> raw, string pa
         return rest;
     }
 
-    public static string TextOf(object value) => value switch
+    /// <summary>Notes what no reader has asked for as unknown.</summary>
+    /// <param name="known">The properties of the class in the order of declaration.</param>
+    public void NoMore(IReadOnlyList<string> known)
     {
-        string text => text,
-        bool flag => flag ? "true" : "false",
-        double number => JavaDouble.Format(number),
-        IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString() ?? "",
-    };
+        foreach (var unknown in raw.Keys.Where(key => !read.Contains(key)))
+        {
+            Unreadable(PlaceOf(unknown), ShapeText.UnknownProperty(unknown, className, known), FaultKind.UnknownProperty);
+        }
+    }
+
+    public static string TextOf(object value) => value is bool or string or IFormattable ? JavaText.Of(value) : value.ToString() ?? "";
+
+    // Texts of rules name a task or an input by its id wherever the path has its place in a list.
+    private string? Named(string path) => NamedList is not null && raw.GetValueOrDefault("id") is { } id and not "" && (id is string or IFormattable)
+        ? Regex.Replace(path, $@"{NamedList}\[[0-9]+\]", _ => TextOf(id), RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1))
+        : null;
 
     private T? Wrong<T>(string name, string message, T? otherwise = default)
     {
-        Fault(name, message);
+        Unreadable(PlaceOf(name), message);
         return otherwise;
     }
 }
