@@ -42,6 +42,9 @@ public sealed record FlowReading(Flow? Flow, IReadOnlyList<FlowFault> Faults, IR
     /// <summary>Why the source can't be read, in the words of the API; null when it can be.</summary>
     public string? Unreadable { get; init; }
 
+    /// <summary>Every task of the flow, nested ones included, with its plugin.</summary>
+    public IReadOnlyList<Validation.FoundTask> Tasks { get; init; } = [];
+
     /// <summary>What a validation answers in place of the broken rules, where Kestra fails at them itself.</summary>
     internal string? Crash { get; init; }
 

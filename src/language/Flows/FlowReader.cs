@@ -15,7 +15,7 @@ public sealed class FlowReader(IPluginCatalog catalog, IReadOnlyList<PluginDefau
     private readonly FlowValidation validation = new(catalog);
 
     /// <summary>Reads a source with its plugin defaults put in.</summary>
-    /// <param name="strict">Unknown properties are faults.</param>
+    /// <param name="strict">Properties of the source that no class has are faults; those that plugin defaults bring never are.</param>
     public FlowReading Read(string source, string tenantId, bool strict = true)
     {
         YamlDocument document;
@@ -61,14 +61,22 @@ public sealed class FlowReader(IPluginCatalog catalog, IReadOnlyList<PluginDefau
         var own = crash is null ? OwnDefaults(raw) : [];
         var merged = PluginDefaultMerge.Apply(raw, [.. own, .. globalDefaults ?? []], catalog);
         var flow = DefinitionReader.ReadFlow(merged, tenantId, faults, validation.ClassOf, laterProperties) with { Source = source };
-        validation.Check(flow, merged, faults);
-        var found = faults.Where(fault => strict || fault.Kind != FaultKind.UnknownProperty).Distinct().ToList();
+        var tasks = validation.Check(flow, merged, faults);
+        var ignored = faults.Where(fault => fault.Kind == FaultKind.UnknownProperty && !(strict && document.Has(fault))).ToHashSet();
+        if (ignored.Count > 0)
+        {
+            var known = UnknownProperties.Without(merged, ignored.Select(YamlPlaces.WrittenPath).ToHashSet(StringComparer.Ordinal));
+            flow = DefinitionReader.ReadFlow(known, tenantId, [], validation.ClassOf, laterProperties) with { Source = source };
+        }
+
+        var found = faults.Where(fault => !ignored.Contains(fault)).Distinct().ToList();
         var placed = found.Select(fault => document.Place(fault)).ToList();
         var unreadable = FirstUnreadable(found, document);
         return new FlowReading(flow, [.. placed.OrderBy(fault => fault.Line == 0 ? long.MaxValue : fault.Line).ThenBy(fault => fault.Column)], raw)
         {
             Unreadable = crash ?? (unreadable is { } first ? UnreadableText.Of(first) : null),
             Crash = crash ?? (unreadable is null && placed.Exists(IsInputWithoutId) ? "HV000028: Unexpected exception during isValid call." : null),
+            Tasks = tasks,
             SaveFaults = SaveRules.Check(raw, document),
         };
     }

@@ -13,7 +13,8 @@ internal sealed class FlowValidation(IPluginCatalog catalog)
     public string ClassOf(string type) => catalog.Find(type)?.Type ?? type;
 
     /// <param name="raw">The map that the flow was read from.</param>
-    public void Check(Flow flow, IReadOnlyDictionary<string, object?> raw, List<DefinitionFault> faults)
+    /// <returns>Every task of the flow, nested ones included.</returns>
+    public IReadOnlyList<FoundTask> Check(Flow flow, IReadOnlyDictionary<string, object?> raw, List<DefinitionFault> faults)
     {
         var tasks = new List<FoundTask>();
         foreach (var (name, shown) in new[] { ("tasks", "tasks"), ("errors", "errors"), ("finally", "_finally"), ("afterExecution", "afterExecution") })
@@ -35,6 +36,8 @@ internal sealed class FlowValidation(IPluginCatalog catalog)
         {
             faults.Add(new DefinitionFault("", "Invalid Flow: " + string.Join(", ", rules)));
         }
+
+        return tasks;
     }
 
     public void CheckTask(TaskDefinition task, IReadOnlyDictionary<string, object?> raw, List<DefinitionFault> faults) => plugins.Task(task, raw, FaultPlace.Root, [], faults);

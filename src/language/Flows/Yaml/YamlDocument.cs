@@ -27,7 +27,9 @@ internal sealed class YamlReading(string text, YamlLimits limits)
 {
     private readonly Dictionary<string, (long Line, long Column)> positions = new(StringComparer.Ordinal);
     private readonly List<RepeatedKey> repeated = [];
+    private readonly List<OpenCollection> open = [];
     private (long Line, long Column) readUpTo = (1, 1);
+    private long readIndex;
     private int nodes;
     private int aliases;
 
@@ -52,7 +54,14 @@ internal sealed class YamlReading(string text, YamlLimits limits)
         }
         catch (YamlDotNet.Core.YamlException error)
         {
-            throw new YamlException(YamlFaultText.Of(text, error), error.Start.Line, error.Start.Column) { ReadUpTo = readUpTo };
+            // This fault is found while the scalar before it is read, which then counts as read.
+            var upTo = error.Message.Contains("found invalid mapping", StringComparison.Ordinal) ? (error.Start.Line, error.Start.Column) : readUpTo;
+            throw new YamlException(YamlFaultText.Of(text, error, open, readIndex), error.Start.Line, error.Start.Column) { ReadUpTo = upTo };
+        }
+        catch (InvalidOperationException)
+        {
+            // The parser fails at some texts instead of refusing them.
+            throw new YamlException(YamlFaultText.Unnamed(text, readIndex), readUpTo.Line, readUpTo.Column) { ReadUpTo = readUpTo };
         }
     }
 
@@ -141,7 +150,22 @@ internal sealed class YamlReading(string text, YamlLimits limits)
 
     private void Next(IParser parser)
     {
-        readUpTo = (parser.Current!.End.Line, parser.Current.End.Column);
+        var current = parser.Current!;
+        readUpTo = (current.End.Line, current.End.Column);
+        readIndex = current.End.Index;
+        switch (current)
+        {
+            case MappingStart map:
+                open.Add(new OpenCollection(map.Start.Index, map.Style == YamlDotNet.Core.Events.MappingStyle.Flow));
+                break;
+            case SequenceStart list:
+                open.Add(new OpenCollection(list.Start.Index, list.Style == YamlDotNet.Core.Events.SequenceStyle.Flow));
+                break;
+            case MappingEnd or SequenceEnd:
+                open.RemoveAt(open.Count - 1);
+                break;
+        }
+
         parser.MoveNext();
     }
 

@@ -20,6 +20,12 @@ internal static partial class YamlPlaces
         return line == 0 ? (long.MaxValue, 0) : (line, column);
     }
 
+    /// <summary>Whether the source itself has what the fault is about.</summary>
+    public static bool Has(this YamlDocument document, DefinitionFault fault) => document.Positions.ContainsKey(WrittenPath(fault));
+
+    /// <summary>The path as the document writes it.</summary>
+    public static string WrittenPath(DefinitionFault fault) => Written().Replace(fault.Path, "$1$2");
+
     private static (long Line, long Column) Nearest(this YamlDocument document, string path)
     {
         for (path = Written().Replace(path, "$1$2"); ;)

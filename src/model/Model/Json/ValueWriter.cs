@@ -65,6 +65,9 @@ internal static class ValueWriter
 
                 writer.WriteEndArray();
                 break;
+            case WrittenDefinition definition:
+                definition.Write(writer, profile);
+                break;
             default:
                 writer.WriteStringValue(TemporalText(value, profile));
                 break;
