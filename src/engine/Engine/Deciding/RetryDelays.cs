@@ -18,25 +18,8 @@ internal static class RetryDelays
             return null;
         }
 
-        var next = last + Delay(retry, attempts, ids);
+        var next = last + RetryDelay.Before(retry, attempts, retry.Type == RetryType.random ? Fraction(ids.Next()) : 0);
         return retry.MaxDuration is { } limit && next > first + limit ? null : next;
-    }
-
-    private static Duration Delay(RetryDefinition retry, int attempts, IIdSource ids)
-    {
-        switch (retry.Type)
-        {
-            case RetryType.constant:
-                return retry.Interval ?? Duration.Zero;
-            case RetryType.exponential:
-                var seconds = (retry.Interval ?? Duration.Zero).TotalSeconds * Math.Pow(retry.DelayFactor ?? 2, attempts - 1);
-                var longest = (retry.MaxInterval ?? Duration.FromDays(365)).TotalSeconds;
-                return Duration.FromSeconds(Math.Min(seconds, longest));
-            default:
-                var least = retry.MinInterval ?? Duration.Zero;
-                var most = Duration.Max(retry.MaxInterval ?? least, least);
-                return least + ((most - least) * Fraction(ids.Next()));
-        }
     }
 
     // Ids are the only randomness that the engine is given; 32 bits of one are plenty for a delay.
@@ -48,6 +31,6 @@ internal static class RetryDelays
             hash = (hash ^ character) * 16777619u;
         }
 
-        return hash / (double)uint.MaxValue;
+        return hash / (uint.MaxValue + 1.0);
     }
 }

@@ -31,5 +31,11 @@ public static class StateTypes
 
         /// <summary>Task runs of an execution in this state may be given another state: terminated, but not KILLED.</summary>
         public bool CanChangeTaskRunState => state.IsTerminated && state is not StateType.KILLED;
+
+        /// <summary>An execution in this state may be resumed: CREATED, RESTARTED, RETRYING or RETRIED.</summary>
+        public bool IsResumable => state.IsCreated || state.IsRetrying;
+
+        /// <summary>An execution in this state is offered for a restart: PAUSED or FAILED.</summary>
+        public bool IsRestartable => state is StateType.PAUSED or StateType.FAILED;
     }
 }

@@ -9,7 +9,7 @@ namespace Kestra.Model.Json;
 /// <summary>Executions and task runs (§4.2 to §4.5 of the model).</summary>
 internal static class ExecutionJson
 {
-    public static void Write(Utf8JsonWriter writer, Execution execution, JsonProfile profile)
+    public static void Write(Utf8JsonWriter writer, Execution execution, JsonProfile profile, Instant? now = null)
     {
         writer.WriteStartObject();
         if (profile != JsonProfile.Api)
@@ -30,7 +30,7 @@ internal static class ExecutionJson
             writer.WriteStartArray("taskRunList"u8);
             for (var index = 0; index < runs.Count; index++)
             {
-                Write(writer, runs[index], profile);
+                Write(writer, runs[index], profile, now);
             }
 
             writer.WriteEndArray();
@@ -41,7 +41,7 @@ internal static class ExecutionJson
         WriteLabels(writer, execution.Labels);
         WriteMap(writer, "variables"u8, execution.Variables, profile, keepNulls: false);
         writer.WritePropertyName("state"u8);
-        Write(writer, execution.State, profile);
+        Write(writer, execution.State, profile, now);
         WriteText(writer, "parentId"u8, execution.ParentId);
         WriteText(writer, "originalId"u8, execution.OriginalId);
         WriteTrigger(writer, execution.Trigger, profile);
@@ -59,7 +59,7 @@ internal static class ExecutionJson
         writer.WriteEndObject();
     }
 
-    public static void Write(Utf8JsonWriter writer, TaskRun run, JsonProfile profile)
+    public static void Write(Utf8JsonWriter writer, TaskRun run, JsonProfile profile, Instant? now = null)
     {
         writer.WriteStartObject();
         if (profile != JsonProfile.Api)
@@ -81,7 +81,7 @@ internal static class ExecutionJson
             {
                 writer.WriteStartObject();
                 writer.WritePropertyName("state"u8);
-                Write(writer, attempt.State, profile);
+                Write(writer, attempt.State, profile, now);
                 WriteText(writer, "workerId"u8, attempt.WorkerId);
                 WriteText(writer, "logFile"u8, attempt.LogFile);
                 writer.WriteEndObject();
@@ -101,7 +101,7 @@ internal static class ExecutionJson
         }
 
         writer.WritePropertyName("state"u8);
-        Write(writer, run.State, profile);
+        Write(writer, run.State, profile, now);
         if (run.Iteration is { } iteration)
         {
             writer.WriteNumber("iteration"u8, iteration);
@@ -194,7 +194,7 @@ internal static class ExecutionJson
         };
     }
 
-    private static void Write(Utf8JsonWriter writer, State state, JsonProfile profile)
+    private static void Write(Utf8JsonWriter writer, State state, JsonProfile profile, Instant? now)
     {
         writer.WriteStartObject();
         writer.WriteString("current"u8, state.Current.ToString());
@@ -209,7 +209,7 @@ internal static class ExecutionJson
 
         writer.WriteEndArray();
         writer.WritePropertyName("duration"u8);
-        ValueWriter.WriteDuration(writer, state.DurationAt(state.Histories[^1].Date), profile);
+        ValueWriter.WriteDuration(writer, state.DurationAt(now ?? state.Histories[^1].Date), profile);
         if (state.EndDate is { } end)
         {
             ValueWriter.WriteInstant(writer, "endDate"u8, end, profile);

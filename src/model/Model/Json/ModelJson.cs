@@ -2,8 +2,10 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Kestra.Model.Executions;
+using Kestra.Model.Flows;
 using Kestra.Model.Logs;
 using Kestra.Model.Triggers;
+using NodaTime;
 
 namespace Kestra.Model.Json;
 
@@ -23,15 +25,21 @@ public static class ModelJson
 
     public static byte[] SerializeValue(object? value, JsonProfile profile) => Bytes(writer => WriteValue(writer, value, profile));
 
-    public static void Write(Utf8JsonWriter writer, Execution execution, JsonProfile profile) => ExecutionJson.Write(writer, execution, profile);
+    /// <param name="now">How long a state lasts that has just begun is reckoned up to here; null takes it as just begun.</param>
+    public static void Write(Utf8JsonWriter writer, Execution execution, JsonProfile profile, Instant? now = null) => ExecutionJson.Write(writer, execution, profile, now);
 
-    public static void Write(Utf8JsonWriter writer, TaskRun run, JsonProfile profile) => ExecutionJson.Write(writer, run, profile);
+    /// <inheritdoc cref="Write(Utf8JsonWriter, Execution, JsonProfile, Instant?)"/>
+    public static void Write(Utf8JsonWriter writer, TaskRun run, JsonProfile profile, Instant? now = null) => ExecutionJson.Write(writer, run, profile, now);
 
     public static void Write(Utf8JsonWriter writer, Trigger trigger, JsonProfile profile) => TriggerJson.Write(writer, trigger, profile);
 
     public static void Write(Utf8JsonWriter writer, LogEntry entry, JsonProfile profile) => LogJson.Write(writer, entry, profile);
 
     public static void Write(Utf8JsonWriter writer, MetricEntry entry, JsonProfile profile) => LogJson.Write(writer, entry, profile);
+
+    public static void Write(Utf8JsonWriter writer, FlowTopology topology, JsonProfile profile) => TopologyJson.Write(writer, topology, profile);
+
+    public static FlowTopology ReadTopology(JsonElement element) => TopologyJson.Read(element);
 
     public static void WriteValue(Utf8JsonWriter writer, object? value, JsonProfile profile) => ValueWriter.Write(writer, value, profile);
 

@@ -14,6 +14,7 @@ internal static class ValueWriter
     private static readonly InstantPattern NoDigits = InstantPattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss'Z'");
     private static readonly InstantPattern ThreeDigits = InstantPattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss'.'fff'Z'");
     private static readonly InstantPattern NineDigits = InstantPattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss'.'fffffffff'Z'");
+    private static readonly LocalDateTimePattern OffsetLong = LocalDateTimePattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss;FFFFFFFFF");
     private static readonly OffsetDateTimePattern OffsetShort = OffsetDateTimePattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss'.'fffo<Z+HH:mm>");
 
     public static void Write(Utf8JsonWriter writer, object? value, JsonProfile profile)
@@ -154,7 +155,7 @@ internal static class ValueWriter
     {
         JsonProfile.Internal => InstantText(date.ToInstant(), profile),
         JsonProfile.Database => OffsetShort.Format(date),
-        _ => LocalText(date.LocalDateTime) + (date.Offset == Offset.Zero ? "Z" : OffsetPattern.CreateWithInvariantCulture("+HH:mm").Format(date.Offset)),
+        _ => OffsetLong.Format(date.LocalDateTime) + (date.Offset == Offset.Zero ? "Z" : OffsetPattern.CreateWithInvariantCulture("+HH:mm").Format(date.Offset)),
     };
 
     internal static string TemporalText(object value, JsonProfile profile) => value switch

@@ -1,4 +1,4 @@
-using System.Text;
+using Kestra.Model.Identifiers;
 
 namespace Kestra.Storage.Objects;
 
@@ -23,21 +23,11 @@ public static class StoragePaths
 
     public static string KeyValues(string @namespace) => Namespace(@namespace) + "/_kv";
 
-    /// <summary>A name as part of a path: blanks and underscores become dashes, accents and other signs go, lower case.</summary>
-    public static string Slug(string text)
-    {
-        var slug = new StringBuilder(text.Length);
-        foreach (var character in text.Normalize(NormalizationForm.FormD))
-        {
-            var kept = char.IsWhiteSpace(character) || character is '_' or '-' ? '-' : char.IsAsciiLetterOrDigit(character) ? char.ToLowerInvariant(character) : '\0';
-            if (kept != '\0' && !(kept == '-' && slug.Length > 0 && slug[^1] == '-'))
-            {
-                slug.Append(kept);
-            }
-        }
+    /// <summary>The cache of a working directory.</summary>
+    /// <param name="value">Of the task run in a loop; null outside of loops.</param>
+    public static string Cache(string @namespace, string flowId, string taskId, string? value) =>
+        $"{Flow(@namespace, flowId)}/{Slug(taskId)}/cache/{(value is null ? "" : Murmur3.Hex(value) + "/")}cache.zip";
 
-        var result = slug.ToString();
-        result = result.StartsWith('-') ? result[1..] : result;
-        return result.EndsWith('-') ? result[..^1] : result;
-    }
+    /// <summary>A name as part of a path.</summary>
+    public static string Slug(string text) => Kestra.Model.Identifiers.Slug.Of(text);
 }
