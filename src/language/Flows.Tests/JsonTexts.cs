@@ -1,11 +1,12 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Kestra.Flows.Tests;
 
 internal static class JsonTexts
 {
-    /// <summary>What is written, as compact text with the numbers as they are.</summary>
+    /// <summary>What is written, with its numbers in one spelling.</summary>
     public static string Of(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -14,11 +15,16 @@ internal static class JsonTexts
             write(writer);
         }
 
-        return Compact(JsonDocument.Parse(buffer.WrittenMemory).RootElement);
+        return Canonical(JsonDocument.Parse(buffer.WrittenMemory).RootElement);
     }
 
-    public static string Compact(JsonElement element) => JsonSerializer.Serialize(element);
-
-    /// <summary>The same with numbers in their shortest form, for recordings that were printed by a tool of another language.</summary>
-    public static string Numbers(string json) => JsonSerializer.Serialize(JsonDocument.Parse(json).RootElement);
+    /// <summary>JSON as text, in the order of its properties, with its numbers in one spelling: the recordings were printed by a tool that shortens them.</summary>
+    public static string Canonical(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => $"{{{string.Join(",\n", element.EnumerateObject().Select(property => $"\"{property.Name}\":{Canonical(property.Value)}"))}}}",
+        JsonValueKind.Array => $"[{string.Join(",", element.EnumerateArray().Select(Canonical))}]",
+        JsonValueKind.Number => element.GetDouble().ToString("R", CultureInfo.InvariantCulture),
+        JsonValueKind.String => JsonSerializer.Serialize(element.GetString()),
+        _ => element.GetRawText(),
+    };
 }

@@ -26,7 +26,7 @@ public sealed class PluginDefaultsCasesTests
         var merged = PluginDefaultMerge.Apply(raw, defaults, Contracts.Catalog);
 
         var tasks = DefinitionReader.ReadFlow(merged, Tenants.Default, []).Tasks;
-        Json(FlowDocuments.Complete(new Flow { Id = "f", Namespace = "n", Tasks = tasks }, Contracts.Catalog).Tasks).ShouldBe(Recorded[index].GetProperty("result").EnumerateArray().Select(task => JsonSerializer.Serialize(task)));
+        Json(FlowDocuments.Complete(new Flow { Id = "f", Namespace = "n", Tasks = tasks }, Contracts.Catalog).Tasks).ShouldBe(Recorded[index].GetProperty("result").EnumerateArray().Select(JsonTexts.Canonical));
     }
 
     private static IEnumerable<string> Json(IReadOnlyList<TaskDefinition> tasks) => tasks.Select(task => JsonTexts.Of(writer => TaskJson.Write(writer, task, JsonProfile.Internal)));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using Kestra.Model.Flows.Reading;
 using Kestra.Plugins.Description;
 
 namespace Kestra.Plugins.Hosting;
@@ -34,7 +35,7 @@ internal sealed class PluginShape
 
         foreach (var unknown in raw.Keys.Where(key => !used.Contains(key) && (known is null || key != "type")))
         {
-            binding.Faults.Add(new PluginBindingFault(Join(path, unknown), Unrecognized(unknown, known)));
+            binding.Faults.Add(new PluginBindingFault(Join(path, unknown), Unrecognized(unknown, known)) { Kind = FaultKind.UnknownProperty });
         }
 
         if (target is ISelfChecking checking && binding.Faults.Count == before)
@@ -63,12 +64,8 @@ internal sealed class PluginShape
         }
     }
 
-    private string Unrecognized(string name, KnownClass? known)
-    {
-        var properties = members.SelectMany(member => member.Names).Concat(known?.CommonProperties ?? []).ToList();
-        var shown = string.Join(", ", properties.Select(property => $"\"{property}\""));
-        return $"Unrecognized field \"{name}\" (class {known?.Name ?? NameOf(type)}), not marked as ignorable ({properties.Count} known properties: {shown}])";
-    }
+    private string Unrecognized(string name, KnownClass? known) =>
+        ShapeText.UnknownProperty(name, known?.Name ?? NameOf(type), [.. (known?.CommonProperties ?? []).Concat(members.Select(member => member.Name)).Distinct(StringComparer.Ordinal)]);
 
     private static string NameOf(Type type) => type.GetCustomAttribute<DefinitionNameAttribute>()?.Name ?? type.Name;
 

@@ -8,7 +8,6 @@ using Kestra.Plugins.Description;
 using Kestra.Plugins.Runners;
 using Kestra.Plugins.Triggers;
 using NodaTime;
-using NodaTime.Text;
 
 namespace Kestra.Plugins.Hosting;
 
@@ -38,12 +37,12 @@ internal sealed class RawBinding(IPluginCatalog catalog)
 
         if (type == typeof(TaskDefinition) || type == typeof(InputDefinition) || type == typeof(ConditionDefinition))
         {
-            return raw is IReadOnlyDictionary<string, object?> map ? Definition(map, type, path) : Fault(path, "must be a map");
+            return raw is IReadOnlyDictionary<string, object?> map ? Definition(map, type, path) : Fault(path, ShapeText.NoObject(ShapeNames.Of(type), raw));
         }
 
         if (type == typeof(ICondition) || type == typeof(ITaskRunner))
         {
-            return raw is IReadOnlyDictionary<string, object?> map ? Plugin(map, type, path) : Fault(path, "must be a map");
+            return raw is IReadOnlyDictionary<string, object?> map ? Plugin(map, type, path) : Fault(path, ShapeText.NoObject(ShapeNames.Of(type), raw));
         }
 
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>))
@@ -57,7 +56,7 @@ internal sealed class RawBinding(IPluginCatalog catalog)
         }
 
         return type is { IsClass: true, Namespace: not "System" }
-            ? raw is IReadOnlyDictionary<string, object?> nested ? PluginShape.Of(type).Bind(nested, path, this) : Fault(path, "must be a map")
+            ? raw is IReadOnlyDictionary<string, object?> nested ? PluginShape.Of(type).Bind(nested, path, this) : Fault(path, ShapeText.NoObject(ShapeNames.Of(type), raw))
             : Scalar(raw, type, path);
     }
 
@@ -65,12 +64,12 @@ internal sealed class RawBinding(IPluginCatalog catalog)
     {
         if (map.GetValueOrDefault("type") is not string name)
         {
-            return Fault($"{path}.type", "must not be null");
+            return Fault(path, ShapeText.UnknownType("<null>"), FaultKind.UnknownType);
         }
 
         if (catalog.Find(name) is not { } plugin || !wanted.IsAssignableFrom(plugin.ClrType))
         {
-            return Fault($"{path}.type", $"Invalid type: {name}");
+            return Fault(path, ShapeText.UnknownType(name), FaultKind.UnknownType);
         }
 
         return PluginShape.Of(plugin.ClrType).Bind(map, path, this, new KnownClass(plugin.Type, ["type"]));
@@ -82,7 +81,7 @@ internal sealed class RawBinding(IPluginCatalog catalog)
         object definition = type == typeof(TaskDefinition) ? DefinitionReader.ReadTask(map, path, found)
             : type == typeof(InputDefinition) ? DefinitionReader.ReadInput(map, path, found)
             : DefinitionReader.ReadCondition(map, path, found);
-        Faults.AddRange(found.Select(fault => new PluginBindingFault(fault.Path, fault.Message)));
+        Faults.AddRange(found.Select(fault => new PluginBindingFault(fault.Path, fault.Message) { Kind = fault.Kind }));
         return definition;
     }
 
@@ -90,7 +89,7 @@ internal sealed class RawBinding(IPluginCatalog catalog)
     {
         if (raw is not IReadOnlyList<object?> source)
         {
-            return Fault(path, "must be a list");
+            return Fault(path, ShapeText.WrongKind(ShapeText.ListOf(ShapeNames.Of(item)), raw));
         }
 
         var list = (IList)Activator.CreateInstance(typeof(List<>).MakeGenericType(item))!;
@@ -114,7 +113,7 @@ internal sealed class RawBinding(IPluginCatalog catalog)
     {
         if (raw is not IReadOnlyDictionary<string, object?> source)
         {
-            return Fault(path, "must be a map");
+            return Fault(path, ShapeText.WrongKind($"java.util.LinkedHashMap<java.lang.String,{ShapeNames.Of(item)}>", raw));
         }
 
         if (item == typeof(object))
@@ -136,49 +135,50 @@ internal sealed class RawBinding(IPluginCatalog catalog)
 
     private object? Scalar(object raw, Type type, string path)
     {
+        if (raw is IReadOnlyDictionary<string, object?> or IReadOnlyList<object?>)
+        {
+            return Fault(path, ShapeText.WrongKind(ShapeNames.Of(type), raw));
+        }
+
         var text = ValueConversion.ToText(raw);
         if (type == typeof(bool))
         {
-            return bool.TryParse(text, out var flag) ? flag : Fault(path, "must be true or false");
+            return bool.TryParse(text, out var flag) ? flag : Fault(path, ShapeText.WrongBoolean(ShapeNames.Of(type), text));
         }
 
         if (type == typeof(int))
         {
-            return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : Fault(path, "must be a whole number");
+            return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : Fault(path, ShapeText.WrongNumber(ShapeNames.Of(type), text));
         }
 
         if (type == typeof(long))
         {
-            return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : Fault(path, "must be a whole number");
+            return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) ? number : Fault(path, ShapeText.WrongNumber(ShapeNames.Of(type), text));
         }
 
         if (type == typeof(double))
         {
-            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : Fault(path, "must be a number");
+            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : Fault(path, ShapeText.WrongNumber(ShapeNames.Of(type), text));
         }
 
         if (type == typeof(Duration))
         {
-            return IsoDuration.TryParse(text, out var duration) ? duration : Fault(path, $"must be an ISO-8601 duration like PT10S, got '{text}'");
+            return IsoDuration.TryParse(text, out var duration) ? duration : Fault(path, ShapeText.WrongTime(ShapeNames.Of(type), text, "Text cannot be parsed to a Duration"));
         }
 
         if (type == typeof(LocalTime))
         {
-            return ReadTime(text) is { } time ? time : Fault(path, $"must be a time of day like 08:30:00, got '{text}'");
+            return TemporalParsers.Time.Parse(text, out var reason) is { } time ? time : Fault(path, ShapeText.WrongTime(ShapeNames.Of(type), text, reason));
         }
 
         return type.IsEnum && Enum.TryParse(type, text, out var member) && Enum.IsDefined(type, member!)
             ? member
-            : Fault(path, type.IsEnum ? $"must be one of {string.Join(", ", Enum.GetNames(type))}, got '{text}'" : "has a value of the wrong kind");
+            : Fault(path, type.IsEnum ? ShapeText.UnknownConstant(ShapeNames.Of(type), text, Enum.GetNames(type)) : ShapeText.WrongKind(ShapeNames.Of(type), raw));
     }
 
-    private static LocalTime? ReadTime(string text) =>
-        LocalTimePattern.ExtendedIso.Parse(text) is { Success: true, Value: var time } ? time
-            : LocalTimePattern.HourMinuteIso.Parse(text) is { Success: true, Value: var shorter } ? shorter : null;
-
-    private object? Fault(string path, string message)
+    private object? Fault(string path, string message, FaultKind kind = FaultKind.Shape)
     {
-        Faults.Add(new PluginBindingFault(path, message));
+        Faults.Add(new PluginBindingFault(path, message) { Kind = kind });
         return null;
     }
 }

@@ -56,16 +56,14 @@ internal static class NestedDefinitions
         foreach (var property in type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(property => property.SetMethod is { IsPublic: true }))
         {
             var name = property.GetCustomAttribute<PluginPropertyAttribute>()?.Name ?? char.ToLowerInvariant(property.Name[0]) + property.Name[1..];
-            foreach (var found in Find(raw.GetValueOrDefault(name), property.PropertyType, place.Property(NameOf(type, owner), name, PluginNames.Shown(name)), owner))
+            foreach (var found in Find(raw.GetValueOrDefault(name), property.PropertyType, place.Property(ReferenceChain.NameOf(type, owner), name, PluginNames.Shown(name)), owner))
             {
                 yield return found;
             }
         }
     }
 
-    // A class that belongs to a plugin, as opposed to values and to the model.
-    private static bool IsPart(Type type) => type is { IsClass: true, IsGenericType: false } && type != typeof(string) && type != typeof(object)
+    /// <summary>A class that belongs to a plugin, as opposed to values and to the model.</summary>
+    internal static bool IsPart(Type type) => type is { IsClass: true, IsGenericType: false } && type != typeof(string) && type != typeof(object)
         && type.Namespace is { } space && !space.StartsWith("System", StringComparison.Ordinal) && !space.StartsWith("NodaTime", StringComparison.Ordinal) && !space.StartsWith("Kestra.Model", StringComparison.Ordinal);
-
-    private static string NameOf(Type type, string owner) => $"{owner}${type.Name}";
 }

@@ -140,10 +140,11 @@ internal sealed class PluginValidation(IPluginCatalog catalog)
 
     private static DefinitionFault BindingFault(PluginDescriptor plugin, PluginBindingFault fault, FaultPlace place)
     {
-        var at = new FaultPlace(ShownPath(fault.Path), fault.Path.Length == 0 ? "" : $"{plugin.Type}[\"{fault.Path}\"]").Below(place);
-        return fault.Message.StartsWith("Unrecognized field", StringComparison.Ordinal) && !fault.Path.Contains('.', StringComparison.Ordinal)
-            ? at.Fault(ShapeText.UnknownProperty(fault.Path, plugin.Type, PluginNames.All(plugin)), FaultKind.UnknownProperty)
-            : at.Fault(fault.Message);
+        var at = new FaultPlace(ShownPath(fault.Path), ReferenceChain.Of(plugin, fault.Path)).Below(place);
+        var message = fault.Kind == FaultKind.UnknownProperty && !fault.Path.Contains('.', StringComparison.Ordinal)
+            ? ShapeText.UnknownProperty(fault.Path, plugin.Type, PluginNames.All(plugin))
+            : fault.Message;
+        return at.Fault(message, fault.Kind);
     }
 
     private static string ShownPath(string path) => path.Length == 0 ? path : string.Join('.', path.Split('.').Select(PluginNames.Shown));

@@ -1,4 +1,5 @@
 using Kestra.Model.Flows;
+using Kestra.Model.Flows.Reading;
 
 namespace Kestra.Plugins.Description;
 
@@ -112,4 +113,8 @@ public sealed class PluginBindingException(string type, IReadOnlyList<PluginBind
 }
 
 /// <param name="Path">Within the plugin, for example <c>tasks[0].id</c>.</param>
-public sealed record PluginBindingFault(string Path, string Message);
+public sealed record PluginBindingFault(string Path, string Message)
+{
+    /// <summary>Whether the value can't be read at all, or breaks a rule.</summary>
+    public FaultKind Kind { get; init; } = FaultKind.Constraint;
+}
