@@ -26,9 +26,10 @@ public sealed class SqlConditions(SqlDialect dialect)
         return this;
     }
 
+    /// <summary>Adds the contrary of a condition; one that can't be judged, because something is missing, does not hold.</summary>
     public SqlConditions AndNot(SqlCondition condition)
     {
-        conditions.Add($"NOT ({Bound(condition)})");
+        conditions.Add($"NOT COALESCE({Bound(condition)}, false)");
         return this;
     }
 

@@ -9,10 +9,6 @@ namespace Kestra.Storage.Sqlite;
 
 internal sealed class SqliteExecutionRepository(SqliteDatabase database) : IExecutionRepository
 {
-    // Every zone of today is a whole number of quarters of an hour away from UTC.
-    private const long MinuteTicks = 60 * NodaConstants.TicksPerSecond;
-    private const long QuarterTicks = 15 * MinuteTicks;
-
     private static readonly EntityQuery Query = new(
         "Executions",
         new Dictionary<FilterField, FilterColumn>
@@ -65,14 +61,12 @@ internal sealed class SqliteExecutionRepository(SqliteDatabase database) : IExec
         session =>
         {
             var where = Conditions(session, tenantId, filters).And("start_date >= ? AND start_date < ?", from.ToUnixTimeTicks(), to.ToUnixTimeTicks());
-            var step = where.Parameter(bucket == DateBucket.Minute ? MinuteTicks : QuarterTicks);
+            var step = where.Parameter(DateCounts.Step(bucket).BclCompatibleTicks);
             var rows = session.Query(
                 $"SELECT start_date / {step} * {step}, state, COUNT(*), SUM(COALESCE(duration, 0)) FROM execution{where} GROUP BY 1, 2",
-                row => (Start: Instant.FromUnixTimeTicks(row.GetInt64(0)), State: Enum.Parse<StateType>(row.GetString(1)), Count: row.GetInt64(2), Duration: row.GetInt64(3)),
+                row => (Instant.FromUnixTimeTicks(row.GetInt64(0)), Enum.Parse<StateType>(row.GetString(1)), row.GetInt64(2), Duration.FromTicks(row.GetInt64(3))),
                 where.Values);
-            return rows.GroupBy(row => (Bucket: DateBuckets.Start(row.Start, zone, bucket), row.State))
-                .Select(static group => new ExecutionCount(group.Key.Bucket, group.Key.State, group.Sum(static row => row.Count), Duration.FromTicks(group.Sum(static row => row.Duration))))
-                .OrderBy(static count => count.Bucket).ThenBy(static count => count.State).ToList();
+            return DateCounts.Merge(rows, zone, bucket);
         },
         cancellationToken);
 

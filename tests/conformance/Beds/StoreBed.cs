@@ -35,7 +35,7 @@ public abstract class StoreBed : IAsyncDisposable
     {
         foreach (var store in opened)
         {
-            await store.DisposeAsync();
+            await CloseAsync(store);
         }
 
         await CleanAsync();
@@ -43,6 +43,8 @@ public abstract class StoreBed : IAsyncDisposable
     }
 
     protected abstract Task<IStore> CreateAsync();
+
+    protected virtual ValueTask CloseAsync(IStore store) => store.DisposeAsync();
 
     protected virtual Task CleanAsync() => Task.CompletedTask;
 }

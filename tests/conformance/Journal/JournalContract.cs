@@ -468,3 +468,5 @@ public abstract class JournalContract<TBed> : StoreContract<TBed>
 public sealed class MemoryJournalTests : JournalContract<MemoryBed>;
 
 public sealed class SqliteJournalTests : JournalContract<SqliteBed>;
+
+public sealed class PostgresJournalTests : JournalContract<PostgresBed>;

@@ -285,3 +285,5 @@ public abstract class ExecutionRepositoryContract<TBed> : StoreContract<TBed>
 public sealed class MemoryExecutionTests : ExecutionRepositoryContract<MemoryBed>;
 
 public sealed class SqliteExecutionTests : ExecutionRepositoryContract<SqliteBed>;
+
+public sealed class PostgresExecutionTests : ExecutionRepositoryContract<PostgresBed>;

@@ -171,3 +171,5 @@ public abstract class FlowRepositoryContract<TBed> : StoreContract<TBed>
 public sealed class MemoryFlowTests : FlowRepositoryContract<MemoryBed>;
 
 public sealed class SqliteFlowTests : FlowRepositoryContract<SqliteBed>;
+
+public sealed class PostgresFlowTests : FlowRepositoryContract<PostgresBed>;

@@ -137,3 +137,5 @@ public abstract class LogRepositoryContract<TBed> : StoreContract<TBed>
 public sealed class MemoryLogTests : LogRepositoryContract<MemoryBed>;
 
 public sealed class SqliteLogTests : LogRepositoryContract<SqliteBed>;
+
+public sealed class PostgresLogTests : LogRepositoryContract<PostgresBed>;

@@ -54,3 +54,5 @@ public abstract class MetricRepositoryContract<TBed> : StoreContract<TBed>
 public sealed class MemoryMetricTests : MetricRepositoryContract<MemoryBed>;
 
 public sealed class SqliteMetricTests : MetricRepositoryContract<SqliteBed>;
+
+public sealed class PostgresMetricTests : MetricRepositoryContract<PostgresBed>;

@@ -52,3 +52,5 @@ public abstract class SettingRepositoryContract<TBed> : StoreContract<TBed>
 public sealed class MemorySettingTests : SettingRepositoryContract<MemoryBed>;
 
 public sealed class SqliteSettingTests : SettingRepositoryContract<SqliteBed>;
+
+public sealed class PostgresSettingTests : SettingRepositoryContract<PostgresBed>;

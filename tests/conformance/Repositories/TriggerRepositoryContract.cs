@@ -111,3 +111,5 @@ public abstract class TriggerRepositoryContract<TBed> : StoreContract<TBed>
 public sealed class MemoryTriggerTests : TriggerRepositoryContract<MemoryBed>;
 
 public sealed class SqliteTriggerTests : TriggerRepositoryContract<SqliteBed>;
+
+public sealed class PostgresTriggerTests : TriggerRepositoryContract<PostgresBed>;

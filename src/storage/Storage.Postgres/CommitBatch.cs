@@ -1,0 +1,280 @@
+using Kestra.Model.Executions;
+using Kestra.Model.Json;
+using Kestra.Storage.Executions;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Kestra.Storage.Postgres;
+
+/// <summary>
+/// One batch of the executor as statements over whole sets, sent together: one round trip, one transaction. The guard comes
+/// first, so that nothing of a stale owner is written.
+/// </summary>
+internal sealed class CommitBatch(NpgsqlBatch batch, string schema)
+{
+    private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
+    private const NpgsqlDbType Numbers = NpgsqlDbType.Array | NpgsqlDbType.Bigint;
+    private const NpgsqlDbType Integers = NpgsqlDbType.Array | NpgsqlDbType.Integer;
+    private const NpgsqlDbType Blobs = NpgsqlDbType.Array | NpgsqlDbType.Bytea;
+    private const NpgsqlDbType Jsons = NpgsqlDbType.Array | NpgsqlDbType.Jsonb;
+
+    public void Add(PartitionLease lease, ExecutionBatch rows)
+    {
+        Guard(lease);
+        AddJournal(rows.Journal);
+        AddSnapshots(lease, LastOf(rows.Snapshots, static snapshot => snapshot.Id));
+        AddTimers(lease, rows);
+        AddSlots(lease, LastOf(rows.Slots, static slot => slot.ExecutionId));
+        AddCommands(lease, rows);
+        AddTriggers(rows.Triggers);
+        AddLogs(rows.Logs);
+        AddMetrics(rows.Metrics);
+        AddDeletions(rows.Deleted);
+    }
+
+    public void AddTriggers(IReadOnlyList<Model.Triggers.Trigger> triggers)
+    {
+        var last = LastOf(triggers, RowKeys.Trigger);
+        if (last.Count > 0)
+        {
+            Statement(
+                "INSERT INTO triggers (key, value) SELECT * FROM unnest($1, $2) ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
+                (Texts, Column(last, RowKeys.Trigger)),
+                (Jsons, Column(last, static trigger => Documents.Text(ModelJson.Serialize(trigger, JsonProfile.Database)))));
+        }
+    }
+
+    public void AddLogs(IReadOnlyList<Model.Logs.LogEntry> logs) =>
+        AddInOrder("logs", logs, static entry => Documents.Text(ModelJson.Serialize(entry, JsonProfile.Database)));
+
+    public void AddMetrics(IReadOnlyList<Model.Logs.MetricEntry> metrics) => AddInOrder("metrics", metrics, Documents.Text);
+
+    public void AddCommand(int partition, string executionId, ReadOnlyMemory<byte> command) => AddCommands([new OutgoingCommand(partition, executionId, command)]);
+
+    private void Guard(PartitionLease lease) => Statement(
+        $"SELECT {schema}.guard($1, $2, $3)",
+        (NpgsqlDbType.Integer, lease.Partition), (NpgsqlDbType.Bigint, lease.Epoch), (NpgsqlDbType.Text, lease.Owner));
+
+    private void AddJournal(List<JournalEntry> entries)
+    {
+        if (entries.Count > 0)
+        {
+            Statement(
+                $"INSERT INTO {schema}.journal (execution, position, events) SELECT * FROM unnest($1, $2, $3)",
+                (Texts, Column(entries, static entry => entry.ExecutionId)),
+                (Numbers, Column(entries, static entry => entry.Position)),
+                (Blobs, Column(entries, static entry => entry.Events.ToArray())));
+        }
+    }
+
+    private void AddSnapshots(PartitionLease lease, IReadOnlyList<ExecutionSnapshot> snapshots)
+    {
+        if (snapshots.Count == 0)
+        {
+            return;
+        }
+
+        Statement(
+            "INSERT INTO executions (key, value) SELECT * FROM unnest($1, $2) ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
+            (Texts, Column(snapshots, static snapshot => snapshot.Id)),
+            (Jsons, Column(snapshots, static snapshot => Documents.Text(snapshot.Document.Span))));
+        var open = snapshots.Where(static snapshot => !snapshot.Ended).ToList();
+        AddOpen(lease, open);
+        AddEnded([.. snapshots.Where(static snapshot => snapshot.Ended).Select(static snapshot => snapshot.Id)]);
+        Trim([.. open.Where(static snapshot => snapshot.Position > 1)]);
+    }
+
+    private void AddOpen(PartitionLease lease, List<ExecutionSnapshot> open)
+    {
+        if (open.Count > 0)
+        {
+            Statement(
+                $"""
+                INSERT INTO {schema}.execution (id, tenant, partition, position) SELECT id, tenant, $4, position FROM unnest($1, $2, $3) AS given (id, tenant, position)
+                ON CONFLICT (id) DO UPDATE SET tenant = EXCLUDED.tenant, partition = EXCLUDED.partition, position = EXCLUDED.position
+                """,
+                (Texts, Column(open, static snapshot => snapshot.Id)),
+                (Texts, Column(open, static snapshot => snapshot.TenantId)),
+                (Numbers, Column(open, static snapshot => snapshot.Position)),
+                (NpgsqlDbType.Integer, lease.Partition));
+        }
+    }
+
+    private void AddEnded(string[] ended)
+    {
+        if (ended.Length > 0)
+        {
+            Statement($"DELETE FROM {schema}.execution WHERE id = ANY ($1)", (Texts, ended));
+            Statement($"DELETE FROM {schema}.journal WHERE execution = ANY ($1)", (Texts, ended));
+            Statement($"DELETE FROM {schema}.timer WHERE execution = ANY ($1)", (Texts, ended));
+        }
+    }
+
+    // What a snapshot includes is not needed as events any more.
+    private void Trim(List<ExecutionSnapshot> snapshots)
+    {
+        if (snapshots.Count > 0)
+        {
+            Statement(
+                $"DELETE FROM {schema}.journal AS old USING unnest($1, $2) AS given (execution, position) WHERE old.execution = given.execution AND old.position <= given.position",
+                (Texts, Column(snapshots, static snapshot => snapshot.Id)),
+                (Numbers, Column(snapshots, static snapshot => snapshot.Position)));
+        }
+    }
+
+    private void AddTimers(PartitionLease lease, ExecutionBatch rows)
+    {
+        if (rows.TimersRemoved.Count > 0)
+        {
+            Statement($"DELETE FROM {schema}.timer WHERE key = ANY ($1)", (Texts, rows.TimersRemoved.ToArray()));
+        }
+
+        var set = LastOf(rows.TimersSet, static timer => timer.Key);
+        if (set.Count > 0)
+        {
+            Statement(
+                $"""
+                INSERT INTO {schema}.timer (key, partition, tenant, execution, due, payload)
+                SELECT key, $6, tenant, execution, due, payload FROM unnest($1, $2, $3, $4, $5) AS given (key, tenant, execution, due, payload)
+                ON CONFLICT (key) DO UPDATE SET partition = EXCLUDED.partition, tenant = EXCLUDED.tenant, execution = EXCLUDED.execution, due = EXCLUDED.due, payload = EXCLUDED.payload
+                """,
+                (Texts, Column(set, static timer => timer.Key)),
+                (Texts, Column(set, static timer => timer.TenantId)),
+                (Texts, Column(set, static timer => timer.ExecutionId)),
+                (Numbers, Column(set, static timer => timer.DueAt.ToUnixTimeTicks())),
+                (Blobs, Column(set, static timer => timer.Payload.ToArray())),
+                (NpgsqlDbType.Integer, lease.Partition));
+        }
+    }
+
+    private void AddSlots(PartitionLease lease, IReadOnlyList<SlotChange> slots)
+    {
+        var released = slots.Where(static slot => slot.State == SlotState.Released).Select(static slot => slot.ExecutionId).ToArray();
+        if (released.Length > 0)
+        {
+            Statement($"DELETE FROM {schema}.slot WHERE execution = ANY ($1)", (Texts, released));
+        }
+
+        var kept = slots.Where(static slot => slot.State != SlotState.Released).ToList();
+        if (kept.Count > 0)
+        {
+            Statement(
+                $"""
+                INSERT INTO {schema}.slot (execution, tenant, partition, namespace, flow, state, queued)
+                SELECT execution, tenant, $7, namespace, flow, state, queued FROM unnest($1, $2, $3, $4, $5, $6) AS given (execution, tenant, namespace, flow, state, queued)
+                ON CONFLICT (execution) DO UPDATE SET tenant = EXCLUDED.tenant, partition = EXCLUDED.partition, namespace = EXCLUDED.namespace, flow = EXCLUDED.flow, state = EXCLUDED.state, queued = EXCLUDED.queued
+                """,
+                (Texts, Column(kept, static slot => slot.ExecutionId)),
+                (Texts, Column(kept, static slot => slot.TenantId)),
+                (Texts, Column(kept, static slot => slot.Namespace)),
+                (Texts, Column(kept, static slot => slot.FlowId)),
+                (Texts, Column(kept, static slot => slot.State.ToString())),
+                (Numbers, Column(kept, static slot => slot.QueuedAt.ToUnixTimeTicks())),
+                (NpgsqlDbType.Integer, lease.Partition));
+        }
+    }
+
+    private void AddCommands(PartitionLease lease, ExecutionBatch rows)
+    {
+        if (rows.CommandsDone.Count > 0)
+        {
+            Statement(
+                $"DELETE FROM {schema}.command WHERE partition = $1 AND id = ANY ($2)",
+                (NpgsqlDbType.Integer, lease.Partition), (Numbers, rows.CommandsDone.ToArray()));
+        }
+
+        if (rows.CommandsSent.Count > 0)
+        {
+            AddCommands(rows.CommandsSent);
+        }
+    }
+
+    // However many there are, whoever listens is told once.
+    private void AddCommands(IReadOnlyList<OutgoingCommand> commands)
+    {
+        Statement(
+            $"""
+            INSERT INTO {schema}.command (partition, execution, command)
+            SELECT partition, execution, command FROM unnest($1, $2, $3) WITH ORDINALITY AS given (partition, execution, command, place) ORDER BY place
+            """,
+            (Integers, Column(commands, static command => command.Partition)),
+            (Texts, Column(commands, static command => command.ExecutionId)),
+            (Blobs, Column(commands, static command => command.Command.ToArray())));
+        var partitions = string.Join(',', commands.Select(static command => command.Partition).Distinct());
+        Statement("SELECT pg_notify($1, $2)", (NpgsqlDbType.Text, schema), (NpgsqlDbType.Text, PostgresHints.Payload(partitions)));
+    }
+
+    private void AddDeletions(List<(string TenantId, string ExecutionId)> deleted)
+    {
+        if (deleted.Count == 0)
+        {
+            return;
+        }
+
+        var ids = Column(deleted, static execution => execution.ExecutionId);
+        foreach (var (table, column) in new[] { ("journal", "execution"), ("timer", "execution"), ("slot", "execution"), ("execution", "id") })
+        {
+            Statement($"DELETE FROM {schema}.{table} WHERE {column} = ANY ($1)", (Texts, ids));
+        }
+
+        Statement(
+            "DELETE FROM executions USING unnest($1, $2) AS given (key, tenant) WHERE executions.key = given.key AND executions.tenant_id = given.tenant",
+            (Texts, ids), (Texts, Column(deleted, static execution => execution.TenantId)));
+    }
+
+    // The sequence is drawn in the order of the list, so positions tell the order of writing.
+    private void AddInOrder<T>(string table, IReadOnlyList<T> entries, Func<T, string> document)
+    {
+        if (entries.Count > 0)
+        {
+            Statement(
+                $"""
+                INSERT INTO {table} (key, value) SELECT lpad(nextval('{schema}.position')::text, 19, '0'), value
+                FROM (SELECT value FROM unnest($1) WITH ORDINALITY AS given (value, place) ORDER BY place) AS ordered
+                """,
+                (Jsons, Column(entries, document)));
+        }
+    }
+
+    // The texts come from this assembly; values are always parameters.
+#pragma warning disable CA2100
+    private void Statement(string sql, params ReadOnlySpan<(NpgsqlDbType Type, object Value)> values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var (type, value) in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value });
+        }
+
+        batch.BatchCommands.Add(command);
+    }
+#pragma warning restore CA2100
+
+    private static TColumn[] Column<T, TColumn>(IReadOnlyList<T> rows, Func<T, TColumn> value)
+    {
+        var column = new TColumn[rows.Count];
+        for (var index = 0; index < column.Length; index++)
+        {
+            column[index] = value(rows[index]);
+        }
+
+        return column;
+    }
+
+    // A statement may touch each row once, and of several entries the last one counts.
+    private static IReadOnlyList<T> LastOf<T>(IReadOnlyList<T> rows, Func<T, string> key)
+    {
+        if (rows.Count < 2)
+        {
+            return rows;
+        }
+
+        var last = new OrderedDictionary<string, T>(rows.Count, StringComparer.Ordinal);
+        foreach (var row in rows)
+        {
+            last[key(row)] = row;
+        }
+
+        return last.Count == rows.Count ? rows : [.. last.Values];
+    }
+}

@@ -1,0 +1,114 @@
+using System.Data;
+using Kestra.Model.Executions;
+using Kestra.Storage.Executions;
+using NodaTime;
+using Npgsql;
+
+namespace Kestra.Storage.Postgres;
+
+internal sealed class PostgresExecutionJournal(PostgresDatabase database) : IExecutionJournal
+{
+    private readonly string schema = database.Schema;
+
+    public async Task<PartitionLease?> AcquireAsync(int partition, string owner, Duration timeToLive, CancellationToken cancellationToken) =>
+        await database.SingleAsync(
+            $"SELECT {schema}.acquire($1, $2, $3)",
+            static row => row.IsDBNull(0) ? (long?)null : row.GetInt64(0),
+            [partition, owner, timeToLive.ToTimeSpan()],
+            cancellationToken) is { } epoch
+            ? new PartitionLease(partition, owner, epoch)
+            : null;
+
+    public async Task<bool> RenewAsync(PartitionLease lease, Duration timeToLive, CancellationToken cancellationToken) =>
+        await database.ExecuteAsync(
+            $"UPDATE {schema}.lease SET expires = clock_timestamp() + $4 WHERE partition = $1 AND epoch = $2 AND owner = $3",
+            [lease.Partition, lease.Epoch, lease.Owner, timeToLive.ToTimeSpan()],
+            cancellationToken) == 1;
+
+    public Task ReleaseAsync(PartitionLease lease, CancellationToken cancellationToken) =>
+        database.ExecuteAsync($"UPDATE {schema}.lease SET owner = NULL WHERE partition = $1 AND epoch = $2 AND owner = $3", [lease.Partition, lease.Epoch, lease.Owner], cancellationToken);
+
+    public Task<PartitionContents> LoadAsync(PartitionLease lease, CancellationToken cancellationToken) => database.RunAsync(
+        async connection =>
+        {
+            await using var moment = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+            object?[] partition = [lease.Partition];
+            var executions = await PostgresDatabase.QueryAsync(
+                connection, $"{Stored} WHERE held.partition = $1 ORDER BY executions.start_date, executions.key", static row => Read(row), partition, cancellationToken);
+            var timers = await PostgresDatabase.QueryAsync(
+                connection,
+                $"SELECT key, tenant, execution, due, payload FROM {schema}.timer WHERE partition = $1",
+                static row => new ExecutionTimer(row.GetString(0), row.GetString(1), row.GetString(2), Instant.FromUnixTimeTicks(row.GetInt64(3)), row.GetFieldValue<byte[]>(4)),
+                partition,
+                cancellationToken);
+            var slots = await PostgresDatabase.QueryAsync(
+                connection,
+                $"SELECT tenant, namespace, flow, execution, state, queued FROM {schema}.slot WHERE partition = $1 ORDER BY queued",
+                static row => new SlotChange(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), Enum.Parse<SlotState>(row.GetString(4)), Instant.FromUnixTimeTicks(row.GetInt64(5))),
+                partition,
+                cancellationToken);
+            return new PartitionContents(executions, timers, slots);
+        },
+        cancellationToken);
+
+    public Task<StoredExecution?> ReadAsync(string tenantId, string executionId, CancellationToken cancellationToken) => database.SingleAsync(
+        $"{Stored} WHERE executions.key = $1 AND executions.tenant_id = $2 AND NOT executions.deleted", static row => Read(row), [executionId, tenantId], cancellationToken);
+
+    public async Task CommitAsync(PartitionLease lease, ExecutionBatch batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.RunAsync(
+                async connection =>
+                {
+                    // Without a transaction of its own, a batch is one: nothing of it stays when one statement fails.
+                    await using var statements = connection.CreateBatch();
+                    new CommitBatch(statements, schema).Add(lease, batch);
+                    return await statements.ExecuteNonQueryAsync(cancellationToken);
+                },
+                cancellationToken);
+        }
+        catch (PostgresException fault) when (fault.SqlState == Faults.LeaseLost)
+        {
+            throw new LeaseLostException(lease);
+        }
+    }
+
+    public async Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync(PartitionLease lease, int limit, CancellationToken cancellationToken) => await database.QueryAsync(
+        $"SELECT id, execution, command FROM {schema}.command WHERE partition = $1 ORDER BY id LIMIT $2",
+        static row => new QueuedCommand(row.GetInt64(0), row.GetString(1), row.GetFieldValue<byte[]>(2)),
+        [lease.Partition, limit],
+        cancellationToken);
+
+    public Task EnqueueCommandAsync(int partition, string executionId, ReadOnlyMemory<byte> command, CancellationToken cancellationToken) => database.RunAsync(
+        async connection =>
+        {
+            await using var statements = connection.CreateBatch();
+            new CommitBatch(statements, schema).AddCommand(partition, executionId, command);
+            return await statements.ExecuteNonQueryAsync(cancellationToken);
+        },
+        cancellationToken);
+
+    // One statement sees one moment, so the tail belongs to the snapshot.
+    private string Stored =>
+        $"""
+        SELECT executions.tenant_id, executions.key, executions.value, executions.state_current::text, held.partition, held.position,
+          (SELECT array_agg(entry.events ORDER BY entry.position) FROM {schema}.journal AS entry WHERE entry.execution = executions.key AND entry.position > held.position)
+        FROM executions LEFT JOIN {schema}.execution AS held ON held.id = executions.key
+        """;
+
+    // An execution that nobody holds is ended, unless another program left it open.
+    private static StoredExecution Read(NpgsqlDataReader row)
+    {
+        var held = !row.IsDBNull(4);
+        var ended = !held && Enum.Parse<StateType>(row.GetString(3)).IsTerminated;
+        return new StoredExecution(
+            row.GetString(0),
+            row.GetString(1),
+            held ? row.GetInt32(4) : 0,
+            ended,
+            Documents.Read(row, 2),
+            held ? row.GetInt64(5) : 0,
+            row.IsDBNull(6) ? [] : [.. row.GetFieldValue<byte[][]>(6).Select(static events => (ReadOnlyMemory<byte>)events)]);
+    }
+}

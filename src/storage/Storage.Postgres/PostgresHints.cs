@@ -1,0 +1,80 @@
+using System.Globalization;
+using Kestra.Storage.Executions;
+using Npgsql;
+
+namespace Kestra.Storage.Postgres;
+
+/// <summary>Hints by LISTEN, on a connection that is opened with the first who wants them and opened again when it breaks.</summary>
+internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions options, TimeProvider time) : ICommandHints, IAsyncDisposable
+{
+    private const int PayloadLimit = 7000;
+    private const string Everything = "*";
+
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
+
+    private readonly CommandHints handlers = new();
+    private readonly CancellationTokenSource stopping = new();
+    private readonly Lock gate = new();
+    private Task? listening;
+
+    public IDisposable Subscribe(Action<int> handler)
+    {
+        lock (gate)
+        {
+            listening ??= Task.Run(ListenAsync);
+        }
+
+        return handlers.Subscribe(handler);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        if (listening is not null)
+        {
+            await listening;
+        }
+
+        stopping.Dispose();
+    }
+
+    /// <summary>What a notification carries; the database limits its size, and beyond that whoever waits polls.</summary>
+    internal static string Payload(string partitions) => partitions.Length <= PayloadLimit ? partitions : Everything;
+
+    private async Task ListenAsync()
+    {
+        var wait = options.HintRetry;
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = await database.OpenAsync(stopping.Token);
+                connection.Notification += (_, notification) => Announce(notification.Payload);
+                await using (var listen = new NpgsqlCommand($"LISTEN {database.Schema}", connection))
+                {
+                    await listen.ExecuteNonQueryAsync(stopping.Token);
+                }
+
+                wait = options.HintRetry;
+                while (true)
+                {
+                    await connection.WaitAsync(stopping.Token);
+                }
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                options.HintsLost?.Invoke(fault);
+            }
+
+            await Task.Delay(wait, time, stopping.Token).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            wait = wait * 2 < LongestRetry ? wait * 2 : LongestRetry;
+        }
+    }
+
+    private void Announce(string payload) => handlers.Announce(
+        payload.Split(',').Select(static part => int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var partition) ? (int?)partition : null).OfType<int>());
+}
