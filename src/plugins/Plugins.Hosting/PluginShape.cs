@@ -40,7 +40,7 @@ internal sealed class PluginShape
 
         if (target is ISelfChecking checking && binding.Faults.Count == before)
         {
-            binding.Faults.AddRange(checking.Check().Select(message => new PluginBindingFault(path, message)));
+            binding.Faults.AddRange(checking.Check().Select(fault => fault with { Path = fault.Path.Length == 0 ? path : Join(path, fault.Path) }));
         }
 
         return target;

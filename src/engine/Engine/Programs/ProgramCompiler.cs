@@ -1,5 +1,6 @@
 using Kestra.Expressions;
 using Kestra.Model.Flows;
+using Kestra.Plugins.Description;
 using Kestra.Plugins.Flowables;
 using Kestra.Plugins.Tasks;
 
@@ -37,7 +38,7 @@ internal sealed class ProgramCompiler(FlowProgram program, EngineEnvironment env
 
     private TaskNode Node(TaskDefinition task, TaskNode? parent, TaskBranch branch, int position)
     {
-        var plugin = (ITask)environment.Catalog.Create(task.Type, task.Properties);
+        var plugin = environment.Catalog.CreateTask(task);
         var runIf = task.RunIf is null or "true" ? null : environment.Expressions.Parse(task.RunIf);
         var node = new TaskNode
         {

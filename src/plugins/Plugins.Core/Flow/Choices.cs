@@ -1,5 +1,6 @@
 using Kestra.Expressions;
 using Kestra.Model.Flows;
+using Kestra.Plugins.Description;
 using Kestra.Plugins.Flowables;
 
 namespace Kestra.Plugins.Core.Flow;
@@ -57,5 +58,5 @@ public sealed class Switch : FlowableTask, ISelfChecking
         };
     }
 
-    public IEnumerable<string> Check() => Children.Any() ? [] : ["No task defined, neither cases or default have any tasks"];
+    public IEnumerable<PluginBindingFault> Check() => Children.Any() ? [] : [new PluginBindingFault("", "No task defined, neither cases or default have any tasks")];
 }

@@ -1,4 +1,5 @@
 using Kestra.Model.Flows;
+using Kestra.Plugins.Description;
 using Kestra.Plugins.Flowables;
 
 namespace Kestra.Plugins.Core.Flow;
@@ -84,17 +85,17 @@ public sealed class Dag : FlowableTask, ISelfChecking
         Dependencies = Tasks.Where(entry => entry.DependsOn is { Count: > 0 }).ToDictionary(entry => entry.Task!.Id, entry => entry.DependsOn!, StringComparer.Ordinal),
     };
 
-    public IEnumerable<string> Check()
+    public IEnumerable<PluginBindingFault> Check()
     {
         var ids = Children.Select(static task => task.Id).ToHashSet(StringComparer.Ordinal);
         var unknown = Tasks.SelectMany(static entry => entry.DependsOn ?? []).Where(id => !ids.Contains(id)).ToList();
         if (unknown.Count > 0)
         {
-            return [$"Not existing task id in dependency: {string.Join(", ", unknown)}"];
+            return [new PluginBindingFault("", $"Not existing task id in dependency: {string.Join(", ", unknown)}")];
         }
 
         var cyclic = Cyclic();
-        return cyclic.Count > 0 ? [$"Cyclic dependency detected: {string.Join(", ", cyclic)}"] : [];
+        return cyclic.Count > 0 ? [new PluginBindingFault("", $"Cyclic dependency detected: {string.Join(", ", cyclic)}")] : [];
     }
 
     // Those that lead back to themselves; tasks that merely wait for a circle are not part of it.

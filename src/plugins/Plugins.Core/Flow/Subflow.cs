@@ -1,7 +1,6 @@
 using Kestra.Model.Executions;
 using Kestra.Plugins.Tasks;
 using NodaTime;
-using NodaTime.Text;
 
 namespace Kestra.Plugins.Core.Flow;
 
@@ -51,16 +50,26 @@ public sealed class Subflow : IExecutableTask
 
     public IEnumerable<string> RequestExpressions => Texts.In(Inputs).Concat(Texts.In(Labels)).Concat(Texts.In(InheritLabels)).Concat(Texts.In(ScheduleDate)).Append(Namespace).Append(FlowId);
 
-    public SubflowRequest Request(Func<object?, object?> render) => new(
-        (string)render(Namespace)!,
-        (string)render(FlowId)!,
-        Revision,
-        render(Inputs) as IReadOnlyDictionary<string, object?> ?? new OrderedDictionary<string, object?>(),
-        LabelValues.Read(render(Labels)) ?? [],
-        PropertyConversion.To<bool>(render(InheritLabels)),
-        Date(render(ScheduleDate) as string));
+    public SubflowRequest Request(Func<object?, object?> render) => RequestOf(render, Namespace, FlowId, Revision, Inputs, Labels, InheritLabels, ScheduleDate);
+
+    /// <summary>What several tasks that run flows ask for.</summary>
+    internal static SubflowRequest RequestOf(
+        Func<object?, object?> render,
+        string @namespace,
+        string flowId,
+        int? revision,
+        IReadOnlyDictionary<string, object?>? inputs,
+        object? labels,
+        object inheritsLabels,
+        string? scheduleDate) => new(
+        (string)render(@namespace)!,
+        (string)render(flowId)!,
+        revision,
+        render(inputs) as IReadOnlyDictionary<string, object?> ?? new OrderedDictionary<string, object?>(),
+        LabelValues.Read(render(labels)) ?? [],
+        PropertyConversion.To<bool>(render(inheritsLabels)),
+        Date(render(scheduleDate) as string));
 
     private static Instant? Date(string? text) => string.IsNullOrWhiteSpace(text) ? null
-        : OffsetDateTimePattern.ExtendedIso.Parse(text) is { Success: true, Value: var date } ? date.ToInstant()
-        : throw new FormatException($"'{text}' is not a date with time and offset");
+        : PropertyConversion.To<Instant?>(text);
 }

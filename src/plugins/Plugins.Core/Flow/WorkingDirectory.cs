@@ -1,4 +1,5 @@
 using Kestra.Model.Flows;
+using Kestra.Plugins.Description;
 using Kestra.Plugins.Files;
 using Kestra.Plugins.Flowables;
 using Kestra.Plugins.Tasks;
@@ -28,8 +29,8 @@ public sealed class WorkingDirectory : IWorkingDirectoryTask, ISelfChecking
     /// <summary>Patterns of files to store.</summary>
     public Property<IReadOnlyList<string>>? OutputFiles { get; init; }
 
-    public IEnumerable<string> Check() => Tasks.Any(static task => task.WorkerGroup is not null)
-        ? ["Cannot set a Worker Group in any WorkingDirectory sub-tasks, it is only supported at the WorkingDirectory level"]
+    public IEnumerable<PluginBindingFault> Check() => Tasks.Any(static task => task.WorkerGroup is not null)
+        ? [new PluginBindingFault("", "Cannot set a Worker Group in any WorkingDirectory sub-tasks, it is only supported at the WorkingDirectory level")]
         : [];
 
     public async Task PrepareAsync(IRunContext context, CancellationToken cancellationToken)

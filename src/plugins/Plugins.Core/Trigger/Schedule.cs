@@ -1,17 +1,22 @@
 using Kestra.Cron;
+using Kestra.Plugins.Description;
 using Kestra.Plugins.Triggers;
 using NodaTime;
 
 namespace Kestra.Plugins.Core.Trigger;
 
 /// <summary>Creates executions at the dates of a cron expression.</summary>
+[PluginOutput("date", typeof(ZonedDateTime), Title = "The date of the current schedule.")]
+[PluginOutput("next", typeof(ZonedDateTime), Title = "The date of the next schedule.")]
+[PluginOutput("previous", typeof(ZonedDateTime), Title = "The date of the previous schedule.")]
 [Plugin("io.kestra.plugin.core.trigger.Schedule", Aliases = ["io.kestra.core.models.triggers.types.Schedule"], Title = "Schedule a flow based on a cron expression.")]
-public sealed class Schedule : IScheduleTrigger
+public sealed class Schedule : IScheduleTrigger, ISelfChecking
 {
     private CronExpression? expression;
 
     /// <summary>Five fields, six with <see cref="WithSeconds"/>, or a nickname such as <c>@hourly</c>.</summary>
-    public required string Cron { get; init; }
+    [PluginProperty(Required = true)]
+    public string Cron { get; init; } = "";
 
     /// <summary>The first field of <see cref="Cron"/> is the second.</summary>
     public bool WithSeconds { get; init; }
@@ -19,6 +24,7 @@ public sealed class Schedule : IScheduleTrigger
     /// <summary>Id of a time zone; null is the server's zone.</summary>
     public string? Timezone { get; init; }
 
+    [PluginProperty(Dynamic = true)]
     public IReadOnlyDictionary<string, object?>? Inputs { get; init; }
 
     public Duration? LateMaximumDelay { get; init; }
@@ -26,14 +32,14 @@ public sealed class Schedule : IScheduleTrigger
     public MissedSchedules? RecoverMissedSchedules { get; init; }
 
     /// <summary>The older place of conditions; they are tested with those of <c>conditions</c>.</summary>
-    public IReadOnlyList<IReadOnlyDictionary<string, object?>>? ScheduleConditions { get; init; }
+    [PluginProperty(Deprecated = true)]
+    public IReadOnlyList<ICondition>? ScheduleConditions { get; init; }
 
     /// <summary>Without effect: backfills are started by users, not by the flow.</summary>
+    [PluginProperty(Deprecated = true)]
     public IReadOnlyDictionary<string, object?>? Backfill { get; init; }
 
-    public DateTimeZone? Zone => Timezone is null
-        ? null
-        : ZoneOf(Timezone) ?? throw new TriggerFaultException($"timezone '({Timezone})' is not a valid time-zone ID");
+    public DateTimeZone? Zone => TimeZones.Of(Timezone);
 
     private CronExpression Expression => expression ??= Parse();
 
@@ -41,21 +47,20 @@ public sealed class Schedule : IScheduleTrigger
 
     public ZonedDateTime? Previous(ZonedDateTime before) => Expression.Previous(before);
 
+    public IEnumerable<PluginBindingFault> Check()
+    {
+        if (!CronExpression.TryParse(Cron, WithSeconds, out _, out var error))
+        {
+            yield return new PluginBindingFault("", $"invalid cron expression '{Cron}': {error}");
+        }
+
+        if (Timezone is { } id && TimeZones.Find(id) is null)
+        {
+            yield return new PluginBindingFault("timezone", $"timezone '({id})' is not a valid time-zone ID");
+        }
+    }
+
     private CronExpression Parse() => CronExpression.TryParse(Cron, WithSeconds, out var parsed, out var error)
         ? parsed
         : throw new TriggerFaultException($"invalid cron expression '{Cron}': {error}");
-
-    // Offsets such as +02:00 and GMT+2 are zones to users, too.
-    private static DateTimeZone? ZoneOf(string id)
-    {
-        if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(id) is { } known)
-        {
-            return known;
-        }
-
-        var offset = id is ['G', 'M', 'T', ..] or ['U', 'T', 'C', ..] ? id[3..] : id;
-        return offset is "Z" ? DateTimeZone.Utc : DateTimeZoneProviders.Tzdb.GetZoneOrNull("UTC" + Padded(offset));
-    }
-
-    private static string Padded(string offset) => offset is ['+' or '-', >= '0' and <= '9'] ? $"{offset[0]}0{offset[1..]}" : offset;
 }

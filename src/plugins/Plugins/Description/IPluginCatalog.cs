@@ -25,7 +25,21 @@ public interface IPluginCatalog
 public static class PluginCatalogExtensions
 {
     /// <summary>Binds a task's own properties.</summary>
-    public static Tasks.ITask CreateTask(this IPluginCatalog catalog, TaskDefinition task) => (Tasks.ITask)catalog.Create(task.Type, task.Properties);
+    /// <exception cref="PluginBindingException">The type is unknown or no task, or a property is wrong.</exception>
+    public static Tasks.ITask CreateTask(this IPluginCatalog catalog, TaskDefinition task)
+    {
+        if (catalog.Create(task.Type, task.Properties) is not Tasks.ITask plugin)
+        {
+            throw new PluginBindingException(task.Type, [new PluginBindingFault("type", "is not the type of a task")]);
+        }
+
+        if (plugin is Tasks.IDeclaredTask declared)
+        {
+            declared.Definition = task;
+        }
+
+        return plugin;
+    }
 }
 
 public enum PluginKind { Task, Trigger, Condition, TaskRunner, LogExporter, Chart, DataFilter, DataFilterKpi, Storage }

@@ -53,6 +53,6 @@ public sealed class DefinitionNameAttribute(string name) : Attribute
 /// <summary>A plugin, or a part of one, whose properties have to fit together.</summary>
 public interface ISelfChecking
 {
-    /// <summary>What is wrong with the bound properties, one message each; they are about the object as a whole.</summary>
-    IEnumerable<string> Check();
+    /// <summary>What is wrong with the bound properties. An empty path means the object as a whole.</summary>
+    IEnumerable<Description.PluginBindingFault> Check();
 }

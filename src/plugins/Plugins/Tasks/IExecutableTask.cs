@@ -23,6 +23,17 @@ public interface IExecutableTask : ITask
     SubflowRequest Request(Func<object?, object?> render);
 }
 
+/// <summary>A task that runs another flow once for each part of a list; a part is the address of a stored file.</summary>
+public interface IBatchExecutableTask : IExecutableTask
+{
+    /// <summary>
+    /// Id of the sibling that ran before and whose output <c>splits</c> is the address of the list: a stored text with one address
+    /// a line. <see cref="IExecutableTask.Request"/> is asked once for each part, with the variable <c>taskrun</c> replaced by
+    /// <c>{items: address of the part, iteration: 1 and up}</c>.
+    /// </summary>
+    string SplitTaskId { get; }
+}
+
 /// <param name="Revision">Null is the newest.</param>
 /// <param name="InheritLabels">The labels of the parent execution are passed on.</param>
 public sealed record SubflowRequest(

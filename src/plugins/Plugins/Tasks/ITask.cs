@@ -1,4 +1,5 @@
 using Kestra.Model.Executions;
+using Kestra.Model.Flows;
 
 namespace Kestra.Plugins.Tasks;
 
@@ -8,6 +9,13 @@ namespace Kestra.Plugins.Tasks;
 /// <see cref="IExecutableTask"/> and <see cref="IExecutionUpdatingTask"/>.
 /// </summary>
 public interface ITask;
+
+/// <summary>A task that has to know how the flow declares it, because parts of it are named after it.</summary>
+public interface IDeclaredTask : ITask
+{
+    /// <summary>Set once, right after the properties were bound.</summary>
+    TaskDefinition Definition { set; }
+}
 
 /// <summary>A task that a worker runs. One object serves every run of it, at the same time too: it keeps no state.</summary>
 public interface IRunnableTask : ITask

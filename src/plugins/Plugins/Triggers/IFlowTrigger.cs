@@ -1,4 +1,5 @@
 using Kestra.Model.Executions;
+using Kestra.Plugins.Description;
 using NodaTime;
 
 namespace Kestra.Plugins.Triggers;
@@ -53,7 +54,7 @@ public sealed class TimeWindow : ISelfChecking
     /// <summary>DAILY_TIME_WINDOW.</summary>
     public LocalTime? EndTime { get; init; }
 
-    public IEnumerable<string> Check()
+    public IEnumerable<PluginBindingFault> Check()
     {
         var isDaily = Type is TimeWindowType.DAILY_TIME_WINDOW or TimeWindowType.DAILY_TIME_DEADLINE;
         if (isDaily && Window is not null)
@@ -97,7 +98,7 @@ public sealed class TimeWindow : ISelfChecking
         }
     }
 
-    private string Cannot(string what) => $"Time window of type `{Type}` cannot have a{(what[0] is 'e' ? "n" : "")} {what}.";
+    private PluginBindingFault Cannot(string what) => new("", $"Time window of type `{Type}` cannot have a{(what[0] is 'e' ? "n" : "")} {what}.");
 
-    private string Must(string what) => $"Time window of type `{Type}` must have a{(what[0] is 'e' ? "n" : "")} {what}.";
+    private PluginBindingFault Must(string what) => new("", $"Time window of type `{Type}` must have a{(what[0] is 'e' ? "n" : "")} {what}.");
 }
