@@ -86,6 +86,38 @@ public sealed class ProgramTests
     }
 
     [Fact]
+    public void A_cache_keeps_programs_and_stays_small()
+    {
+        var cache = new JqCache(capacity: 3);
+
+        cache.Get(".a").ShouldBeSameAs(cache.Get(".a"));
+        foreach (var number in Enumerable.Range(0, 10))
+        {
+            cache.Get($". + {number}").Run(1).ShouldBe([number + 1]);
+            cache.Count.ShouldBeLessThanOrEqualTo(3);
+        }
+
+        Should.Throw<JqException>(() => cache.Get(".a |")).Kind.ShouldBe(JqErrorKind.Syntax);
+    }
+
+    [Theory]
+    [InlineData("[\"ab\" | gsub(\"\"; \"-\")]", """["-a-b"]""")]
+    [InlineData("\"aéa\" | indices(\"a\")", "[0,2]")]
+    [InlineData("[limit(0; 1, 2)]", "[]")]
+    [InlineData("[1 | limit(4; repeat(. * 2))]", "[1,2,4,8]")]
+    [InlineData("any(true, error(\"x\"); .)", "true")]
+    [InlineData("[\"ab\" | indices(\"\")]", "[[]]")]
+    [InlineData("try (1 / 0) catch .", "\"number (1) and number (0) cannot be divided because the divisor is zero\"")]
+    [InlineData("null | path(last(.a, .b))", """["b"]""")]
+    [InlineData("\"[1,2\" | try fromjson catch (. | test(\"while parsing\"))", "true")]
+    public void In_the_jq_dialect_bugs_of_jq_are_not_copied(string program, string results)
+    {
+        var json = JqProgram.Parse(program, dialect: JqDialect.Jq16).Run(null).Select(result => JqProgram.ToJson(result, JqDialect.Jq16));
+
+        string.Join('\n', json).ShouldBe(results);
+    }
+
+    [Fact]
     public void A_halt_ends_the_run()
     {
         var error = Should.Throw<JqException>(() => JqProgram.Parse("try halt_error catch 1", dialect: JqDialect.Jq16).Run("bye").ToList());
