@@ -27,7 +27,9 @@ internal static class ManyExecutions
                 _ => column,
             }));
             var limit = Math.Min(rows, wanted - rows).ToString(CultureInfo.InvariantCulture);
-            Run(connection, $"INSERT INTO execution ({string.Join(", ", columns)}) SELECT {copied} FROM execution WHERE ended = 1 LIMIT {limit}");
+            var last = Last(connection).ToString(CultureInfo.InvariantCulture);
+            Run(connection, $"INSERT INTO execution (key, {string.Join(", ", columns)}) SELECT key + {last}, {copied} FROM execution WHERE ended = 1 LIMIT {limit}");
+            Run(connection, $"INSERT INTO execution_document SELECT copy.key, document FROM execution AS copy JOIN execution_document AS original ON original.key = copy.key - {last} WHERE copy.key > {last}");
         }
 
         Run(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
@@ -48,10 +50,16 @@ internal static class ManyExecutions
         return columns;
     }
 
-    private static long Count(SqliteConnection connection)
+    private static long Count(SqliteConnection connection) => Number(connection, "SELECT count(*) FROM execution");
+
+    private static long Last(SqliteConnection connection) => Number(connection, "SELECT max(key) FROM execution");
+
+    private static long Number(SqliteConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT count(*) FROM execution";
+#pragma warning disable CA2100 // The texts are those of this file.
+        command.CommandText = sql;
+#pragma warning restore CA2100
         return (long)command.ExecuteScalar()!;
     }
 
