@@ -49,8 +49,8 @@ internal static class Rules
         ("Npgsql", ["Storage.Postgres"]),
         ("Microsoft.Data.Sqlite", ["Storage.Sqlite"]),
         ("SQLitePCLRaw", ["Storage.Sqlite"]),
-        // The configuration is YAML too, and is read before anything of flows is needed.
-        ("YamlDotNet", ["Flows", "Hosting"]),
+        // The configuration is YAML too, and is read before anything of flows is needed. Expressions have a function yaml().
+        ("YamlDotNet", ["Flows", "Hosting", "Expressions"]),
         ("Microsoft.AspNetCore", ["Webserver", "Hosting", "Cli"]),
         ("System.CommandLine", ["Cli"]),
         ("Spectre.Console", ["Cli"]),

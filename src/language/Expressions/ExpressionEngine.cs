@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Kestra.Expressions.Values;
 
 namespace Kestra.Expressions;
@@ -6,7 +7,10 @@ namespace Kestra.Expressions;
 /// <summary>Parses, keeps and renders templates. One engine serves a whole process; it is safe for many threads.</summary>
 public sealed class ExpressionEngine(ExpressionOptions? options = null)
 {
+    private const string TooManyPasses = "Too many rendering attempts";
+
     private readonly ConcurrentDictionary<string, Template> templates = new(StringComparer.Ordinal);
+    private int kept;
 
     public ExpressionOptions Options { get; } = options ?? new ExpressionOptions();
 
@@ -20,13 +24,16 @@ public sealed class ExpressionEngine(ExpressionOptions? options = null)
         }
 
         template = new Template(source, this);
-        if (templates.Count >= Options.CacheSize)
+        if (source.Length > Options.CachedLength || Options.CacheSize == 0)
         {
-            // Which ones go does not matter: what is used comes back, and programs of flows hold theirs.
-            foreach (var key in templates.Keys.Take(Options.CacheSize / 4).ToList())
-            {
-                templates.TryRemove(key, out _);
-            }
+            return template;
+        }
+
+        // Which ones go does not matter: what is used comes back, and programs of flows hold theirs.
+        if (Interlocked.Increment(ref kept) > Options.CacheSize)
+        {
+            templates.Clear();
+            Interlocked.Exchange(ref kept, 1);
         }
 
         return templates.GetOrAdd(source, template);
@@ -37,20 +44,49 @@ public sealed class ExpressionEngine(ExpressionOptions? options = null)
     public object? RenderTyped(string source, RenderContext context) => Parse(source).RenderTyped(context);
 
     /// <summary>Renders until nothing changes any more.</summary>
+    /// <exception cref="ExpressionException">Something is wrong, or changes for ever.</exception>
     public string RenderRecursively(string source, RenderContext context)
     {
+        var shared = context.Shared();
+        var text = source;
         for (var pass = 0; pass < Options.RecursionLimit; pass++)
         {
-            var rendered = Parse(source).Render(context);
-            if (rendered == source)
+            var rendered = Parse(text).RenderOnce(shared);
+            if (rendered == text)
             {
-                return rendered;
+                return RawBlocks.Unwrap(text);
             }
 
-            source = rendered;
+            text = rendered;
         }
 
-        throw new ExpressionException("Too many rendering attempts", source);
+        throw new ExpressionException(TooManyPasses, source);
+    }
+
+    /// <summary>Renders to a value until nothing changes any more.</summary>
+    /// <exception cref="ExpressionException">Something is wrong, or changes for ever, or the value is not a text and can't be rendered again.</exception>
+    public object? RenderTypedRecursively(string source, RenderContext context)
+    {
+        var shared = context.Shared();
+        var text = source;
+        for (var pass = 0; pass < Options.RecursionLimit; pass++)
+        {
+            var value = Parse(text).RenderTypedOnce(shared);
+            if (value is null)
+            {
+                return null;
+            }
+
+            var rendered = value as string ?? throw new ExpressionException($"class {ClassNames.Of(value)} cannot be cast to class java.lang.String", source);
+            if (rendered == text)
+            {
+                return RawBlocks.Unwrap(text);
+            }
+
+            text = rendered;
+        }
+
+        throw new ExpressionException(TooManyPasses, source);
     }
 
     /// <summary>Renders the texts inside a value, keys of maps too; other values stay as they are.</summary>
@@ -58,14 +94,16 @@ public sealed class ExpressionEngine(ExpressionOptions? options = null)
     public object? RenderValue(object? value, RenderContext context, bool recursive) => value switch
     {
         string text => recursive ? RenderRecursively(text, context) : Render(text, context),
-        IReadOnlyDictionary<string, object?> map => RenderMap(map, context, recursive),
-        StringArray array => new StringArray([.. array.Select(item => RenderValue(item, context, recursive))]),
-        IReadOnlyList<object?> list => RenderList(list, context, recursive),
+        IReadOnlyDictionary<string, object?> map => RenderMap(map, context.Shared(), recursive),
+        StringArray array => new StringArray(RenderList(array, context.Shared(), recursive)),
+        IReadOnlyList<object?> list => RenderList(list, context.Shared(), recursive),
+        ValueCollection collection => new ValueCollection(RenderList(collection.Items, context.Shared(), recursive), collection.IsSet),
         _ => value,
     };
 
     private OrderedDictionary<string, object?> RenderMap(IReadOnlyDictionary<string, object?> map, RenderContext context, bool recursive)
     {
+        EnsureStack();
         var rendered = new OrderedDictionary<string, object?>(map.Count, StringComparer.Ordinal);
         foreach (var (key, item) in map)
         {
@@ -77,6 +115,7 @@ public sealed class ExpressionEngine(ExpressionOptions? options = null)
 
     private List<object?> RenderList(IReadOnlyList<object?> list, RenderContext context, bool recursive)
     {
+        EnsureStack();
         var rendered = new List<object?>(list.Count);
         foreach (var item in list)
         {
@@ -84,5 +123,13 @@ public sealed class ExpressionEngine(ExpressionOptions? options = null)
         }
 
         return rendered;
+    }
+
+    private static void EnsureStack()
+    {
+        if (!RuntimeHelpers.TryEnsureSufficientExecutionStack())
+        {
+            throw new ExpressionLimitException("A value is nested too deeply");
+        }
     }
 }

@@ -24,6 +24,7 @@ public static class ExpressionEvaluation
     }
 
     /// <summary>One line.</summary>
+    /// <param name="host">Null for a host without an outside.</param>
     public static string Evaluate(string line, ExpressionEngine engine, IExpressionHost? host, CancellationToken cancellationToken)
     {
         var answer = new OrderedDictionary<string, object?>();
@@ -37,7 +38,8 @@ public static class ExpressionEvaluation
             }
 
             var context = root.TryGetProperty("context", out var given) ? ModelJson.ReadValue(given) as IReadOnlyDictionary<string, object?> : null;
-            var scope = new RenderContext(context ?? new OrderedDictionary<string, object?>(), host, cancellationToken);
+            context ??= new OrderedDictionary<string, object?>();
+            var scope = new RenderContext(context, host ?? new DetachedHost(context), cancellationToken);
             var expression = ModelJson.ReadValue(root.GetProperty("expression"));
             answer["result"] = Evaluate(expression, Flag(root, "typed"), Flag(root, "recursive"), engine, scope);
         }
@@ -50,8 +52,12 @@ public static class ExpressionEvaluation
     }
 
     /// <summary>One expression: a text, or a list or map of them.</summary>
-    public static object? Evaluate(object? expression, bool typed, bool recursive, ExpressionEngine engine, RenderContext scope) =>
-        typed && expression is string text ? engine.RenderTyped(text, scope) : engine.RenderValue(expression, scope, recursive);
+    public static object? Evaluate(object? expression, bool typed, bool recursive, ExpressionEngine engine, RenderContext scope) => (expression, typed, recursive) switch
+    {
+        (string text, true, true) => engine.RenderTypedRecursively(text, scope),
+        (string text, true, false) => engine.RenderTyped(text, scope),
+        _ => engine.RenderValue(expression, scope, recursive),
+    };
 
     private static bool Flag(JsonElement root, string name) => root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.True;
 }

@@ -18,15 +18,27 @@ public sealed class ExpressionOptions
     /// <summary>Passes of recursive rendering.</summary>
     public int RecursionLimit { get; init; } = 101;
 
+    /// <summary>Elements of a list that an expression makes.</summary>
+    public int ListLimit { get; init; } = 5_000_000;
+
     /// <summary>Parsed templates that are kept.</summary>
     public int CacheSize { get; init; } = 10_000;
+
+    /// <summary>Characters of the longest template that is kept; longer ones are parsed each time.</summary>
+    public int CachedLength { get; init; } = 64 * 1024;
 
     /// <summary>Clock of <c>now()</c>.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Zone of dates that have none.</summary>
-    public NodaTime.DateTimeZone Zone { get; init; } = NodaTime.DateTimeZone.Utc;
+    public NodaTime.DateTimeZone Zone
+    {
+        get => JavaZone.Zone;
+        init => JavaZone = Dates.JavaZone.Of(value);
+    }
 
-    /// <summary>Runs a jq program over a value and gives all its results; null when the filter is not offered.</summary>
-    public Func<string, object?, IReadOnlyList<object?>>? Jq { get; init; }
+    internal Dates.JavaZone JavaZone { get; private init; } = Dates.JavaZone.Utc;
+
+    /// <summary>Chance of <c>uuid()</c>, <c>id()</c>, <c>ksuid()</c>, <c>randomInt()</c> and <c>encrypt()</c>: fills a buffer.</summary>
+    public Action<Memory<byte>> Random { get; init; } = static buffer => System.Security.Cryptography.RandomNumberGenerator.Fill(buffer.Span);
 }

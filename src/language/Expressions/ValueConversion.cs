@@ -19,12 +19,17 @@ public static class ValueConversion
     /// <summary>As printed: null is empty, containers are JSON.</summary>
     public static string ToText(object? value) => ValueText.Print(value);
 
-    public static bool IsNumber(object? value) => value is int or long or double or float or decimal or BigInteger;
+    public static bool IsNumber(object? value) => value is int or long or double or float or decimal or BigInteger or JavaDecimal;
 
     public static double ToDouble(object value) => value switch
     {
+        int number => number,
+        long number => number,
+        double number => number,
         BigInteger number => (double)number,
-        IConvertible number => number.ToDouble(CultureInfo.InvariantCulture),
+        JavaDecimal number => number.ToDouble(),
+        float number => number,
+        decimal number => (double)number,
         _ => throw new InvalidCastException($"{value.GetType().Name} is not a number"),
     };
 
@@ -33,7 +38,15 @@ public static class ValueConversion
         int number => number,
         long number => number,
         BigInteger number => unchecked((long)(ulong)(number & ulong.MaxValue)),
-        decimal number => (long)number,
-        _ => (long)ToDouble(value),
+        decimal number => ToLong(new BigInteger(number)),
+        JavaDecimal number => ToLong(number.Truncated()),
+        // Beyond the range the nearest end is meant, and 0 for what is no number.
+        _ => ToDouble(value) switch
+        {
+            double.NaN => 0,
+            >= long.MaxValue => long.MaxValue,
+            <= long.MinValue => long.MinValue,
+            var number => (long)number,
+        },
     };
 }

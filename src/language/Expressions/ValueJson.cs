@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Globalization;
-using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using Kestra.Expressions.Values;
@@ -15,17 +12,6 @@ public static class ValueJson
 
     /// <summary>With the null entries of maps.</summary>
     public static string WriteWithNulls(object? value) => Write(value, keepNulls: true);
-
-    private static string Write(object? value, bool keepNulls)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, ModelJson.WriterOptions))
-        {
-            Write(writer, value, keepNulls);
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
 
     /// <summary>The first JSON value of a text; what follows it is not looked at.</summary>
     /// <exception cref="JsonException">The text does not begin with a JSON value.</exception>
@@ -42,59 +28,10 @@ public static class ValueJson
         return ModelJson.ReadValue(document.RootElement);
     }
 
-    private static void Write(Utf8JsonWriter writer, object? value, bool keepNulls)
+    private static string Write(object? value, bool keepNulls)
     {
-        switch (value)
-        {
-            case string text:
-                writer.WriteStringValue(text);
-                break;
-            case char character:
-                writer.WriteStringValue(character.ToString());
-                break;
-            case SafeString safe:
-                writer.WriteStringValue(safe.Text);
-                break;
-            case float number when float.IsFinite(number):
-                writer.WriteRawValue(ValueText.FloatText(number), skipInputValidation: true);
-                break;
-            case decimal number:
-                writer.WriteRawValue(number.ToString(CultureInfo.InvariantCulture), skipInputValidation: true);
-                break;
-            case BigInteger number:
-                writer.WriteRawValue(number.ToString(CultureInfo.InvariantCulture), skipInputValidation: true);
-                break;
-            case MapEntry entry:
-                writer.WriteStartObject();
-                writer.WritePropertyName(ValueText.Java(entry.Key));
-                Write(writer, entry.Value, keepNulls);
-                writer.WriteEndObject();
-                break;
-            case IReadOnlyDictionary<string, object?> map:
-                writer.WriteStartObject();
-                foreach (var (key, item) in map)
-                {
-                    if (item is not null || keepNulls)
-                    {
-                        writer.WritePropertyName(key);
-                        Write(writer, item, keepNulls);
-                    }
-                }
-
-                writer.WriteEndObject();
-                break;
-            case IReadOnlyCollection<object?> items:
-                writer.WriteStartArray();
-                foreach (var item in items)
-                {
-                    Write(writer, item, keepNulls);
-                }
-
-                writer.WriteEndArray();
-                break;
-            default:
-                ModelJson.WriteValue(writer, value, JsonProfile.Internal);
-                break;
-        }
+        var text = new StringBuilder();
+        new ValueJsonWriter(text, keepNulls).Write(value);
+        return text.ToString();
     }
 }

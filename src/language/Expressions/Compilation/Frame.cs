@@ -1,105 +1,147 @@
-using System.Text;
+using System.Runtime.CompilerServices;
+using Kestra.Expressions.Values;
 
 namespace Kestra.Expressions.Compilation;
 
-/// <summary>One rendering underway: scopes, output, limits. Used by one thread.</summary>
+/// <summary>One rendering underway: variables, output, limits. Used by one thread.</summary>
 internal sealed class Frame(Program program, RenderContext context, ExpressionEngine engine)
 {
-    private readonly List<Dictionary<string, object?>> scopes = [[]];
-    private Dictionary<object, List<object?>>? changed;
-    private int steps;
+    private readonly RenderSession session = context.Session ?? new RenderSession();
+    private readonly ExpressionOptions options = engine.Options;
+    private Scope? scope;
+    private Scope? hidden;
+    private Output? output;
 
     public Program Program { get; } = program;
+
     public RenderContext Context { get; } = context;
+
     public ExpressionEngine Engine { get; } = engine;
-    public ExpressionOptions Options => Engine.Options;
+
+    public ExpressionOptions Options => options;
 
     /// <summary>Output of the template, or of the macro or filter body that is being rendered.</summary>
-    public Output Output { get; set; } = new(engine.Options.OutputLimit);
+    public Output Output
+    {
+        get => output ??= new Output(options.OutputLimit);
+        set => output = value;
+    }
 
     /// <summary>Inside a macro only its own variables exist.</summary>
-    public bool IsIsolated { get; set; }
+    public bool IsIsolated { get; private set; }
 
     /// <summary>Containers print in Java's form (macros, filter tags, repeated blocks).</summary>
-    public bool PrintsJava { get; set; }
-
-    public int Depth { get; set; }
+    public bool PrintsJava { get; private set; }
 
     public void Step()
     {
-        if (++steps > Options.StepLimit)
+        var steps = ++session.Steps;
+        if (steps > options.StepLimit || (steps & 0xff) == 0)
         {
-            throw new EvaluationException($"The expression needs more than {Options.StepLimit} steps");
+            Check();
         }
+    }
 
-        if ((steps & 0xff) == 0)
+    /// <summary>A step that costs as much as the value is large.</summary>
+    public void Step(object? value)
+    {
+        var size = value switch
         {
-            Context.CancellationToken.ThrowIfCancellationRequested();
+            string text => text.Length >> 10,
+            IReadOnlyCollection<object?> items => items.Count >> 4,
+            _ => 0,
+        };
+        if (size == 0)
+        {
+            Step();
+        }
+        else
+        {
+            session.Steps += size;
+            Check();
+        }
+    }
+
+    private void Check()
+    {
+        Context.CancellationToken.ThrowIfCancellationRequested();
+        if (session.Steps > options.StepLimit)
+        {
+            throw new ExpressionLimitException($"The expression needs more than {options.StepLimit} steps");
         }
     }
 
     public bool TryGet(string name, out object? value)
     {
-        for (var index = scopes.Count - 1; index >= 0; index--)
+        for (var current = scope; current is not null; current = current.Outer)
         {
-            if (scopes[index].TryGetValue(name, out value))
+            if (current.TryGet(name, out value))
             {
                 return true;
             }
         }
 
-        value = null;
-        return !IsIsolated && Context.Variables.TryGetValue(name, out value);
+        if (IsIsolated)
+        {
+            value = null;
+            return false;
+        }
+
+        return Context.Variables.TryGetValue(name, out value) || TryGetBuiltIn(name, out value);
+    }
+
+    private static bool TryGetBuiltIn(string name, out object? value)
+    {
+        value = name switch { "locale" => "en_US", "_context" => ContextValue.Instance, _ => null };
+        return value is not null;
     }
 
     public void Set(string name, object? value)
     {
-        for (var index = scopes.Count - 1; index >= 0; index--)
+        for (var current = scope; current is not null; current = current.Outer)
         {
-            if (scopes[index].ContainsKey(name))
+            if (current.TrySet(name, value))
             {
-                scopes[index][name] = value;
                 return;
             }
         }
 
-        scopes[^1][name] = value;
+        Define(name, value);
     }
 
-    public void Define(string name, object? value) => scopes[^1][name] = value;
+    /// <summary>Sets a variable of the innermost scope.</summary>
+    public void Define(string name, object? value) => (scope ??= new Scope(null)).Define(name, value);
 
-    public void Push() => scopes.Add([]);
+    public void Push() => scope = new Scope(scope ?? new Scope(null));
 
-    public void Pop() => scopes.RemoveAt(scopes.Count - 1);
+    public void Pop() => scope = scope!.Outer;
 
-    /// <summary>Runs a body with nothing but the given variables.</summary>
-    public void Isolated(Dictionary<string, object?> variables, Action body)
+    /// <summary>Runs a macro: nothing but its own variables, and its text apart.</summary>
+    public string Isolated(Scope variables, Execute body)
     {
-        var (outer, isolated) = (scopes.ToList(), IsIsolated);
-        scopes.Clear();
-        scopes.Add(variables);
+        var (outer, outerHidden, isolated) = (scope, hidden, IsIsolated);
+        scope = variables;
+        hidden = isolated ? hidden : outer;
         IsIsolated = true;
         try
         {
-            body();
+            return Captured(body);
         }
         finally
         {
-            scopes.Clear();
-            scopes.AddRange(outer);
-            IsIsolated = isolated;
+            (scope, hidden, IsIsolated) = (outer, outerHidden, isolated);
         }
     }
 
     /// <summary>Renders a body into a text of its own.</summary>
-    public string Captured(Action body)
+    public string Captured(Execute body)
     {
         var (outer, java) = (Output, PrintsJava);
-        Output = new Output(Options.OutputLimit);
+        Output = new Output(options.OutputLimit);
         PrintsJava = true;
         try
         {
-            body();
+            body(this);
             return Output.Text;
         }
         finally
@@ -109,76 +151,122 @@ internal sealed class Frame(Program program, RenderContext context, ExpressionEn
         }
     }
 
-    /// <summary>All variables that are visible.</summary>
-    public IEnumerable<KeyValuePair<string, object?>> Visible()
+    /// <summary>Goes one level deeper: into a macro, or into a rendering that an expression starts.</summary>
+    public T Deeper<T>(Func<T> run)
     {
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (name, value) in scopes.AsEnumerable().Reverse().SelectMany(scope => scope).Concat(IsIsolated ? [] : Context.Variables))
+        if (session.Depth >= options.DepthLimit || !RuntimeHelpers.TryEnsureSufficientExecutionStack())
         {
-            if (seen.Add(name))
-            {
-                yield return KeyValuePair.Create(name, value);
-            }
+            throw new ExpressionLimitException($"Macros and render() go deeper than {options.DepthLimit} levels");
+        }
+
+        session.Depth++;
+        try
+        {
+            return run();
+        }
+        finally
+        {
+            session.Depth--;
         }
     }
 
+    /// <summary>The variables that are visible.</summary>
+    public IReadOnlyDictionary<string, object?> Visible() => IsIsolated
+        ? new LayeredVariables(scope, new Dictionary<string, object?>(), hidden: false)
+        : scope is null ? Context.Variables : new LayeredVariables(scope, Context.Variables, hidden: false);
+
+    /// <summary>What a rendering that is started here works with. In a macro the names of the template are known and their values are not.</summary>
+    public RenderContext Inner() => new(
+        IsIsolated ? new LayeredVariables(hidden, Context.Variables, hidden: true) : Visible(), Context.Host, session, Context.CancellationToken);
+
     /// <summary>
-    /// A list that an expression changes in place. Values are never changed: the change is made on a copy, which stands for
-    /// the list until the rendering ends.
+    /// Changes a list in place, as an expression sees it. Values are never changed: the change is made on a copy, which stands
+    /// for the list until the rendering ends.
     /// </summary>
-    public List<object?> Changeable(IReadOnlyList<object?> list)
+    public IReadOnlyList<object?> Change(IReadOnlyList<object?> list, Action<List<object?>> change)
     {
-        changed ??= new Dictionary<object, List<object?>>(ReferenceEqualityComparer.Instance);
-        if (changed.TryGetValue(list, out var copy))
+        if (list is FixedList)
         {
-            return copy;
+            throw new ConversionException("The list can't be changed");
         }
 
-        copy = [.. list];
-        changed[list] = copy;
-        changed[copy] = copy;
-        return copy;
+        if (list is ListView view)
+        {
+            List<object?> items = [.. view];
+            change(items);
+            view.Replace(items);
+            return view;
+        }
+
+        var changed = session.Changed ??= new Dictionary<object, ChangedList>(ReferenceEqualityComparer.Instance);
+        if (!changed.TryGetValue(list, out var copy))
+        {
+            copy = new ChangedList([.. list]);
+            changed[list] = copy;
+            changed[copy.Items] = copy;
+        }
+
+        copy.Version++;
+        change(copy.Items);
+        return copy.Items;
     }
 
     /// <summary>The list as it is in this rendering.</summary>
-    public object? Current(object? value) => changed is not null && value is IReadOnlyList<object?> && changed.TryGetValue(value, out var copy) ? copy : value;
-}
+    public object? Current(object? value) => session.Changed is { } changed && value is IReadOnlyList<object?> && changed.TryGetValue(value, out var copy) ? copy.Items : value;
 
-/// <summary>What a rendering has printed: one value as it is, or a text.</summary>
-internal sealed class Output(int limit)
-{
-    private readonly List<object> pieces = [];
-    private int length;
+    /// <summary>How often the list was changed so far.</summary>
+    public int VersionOf(object? list) => session.Changed is { } changed && list is not null && changed.TryGetValue(list, out var copy) ? copy.Version : 0;
 
-    public IReadOnlyList<object> Pieces => pieces;
+    /// <summary>The value with all lists inside it as they are in this rendering; for whatever looks into a value.</summary>
+    public object? Settled(object? value) => session.Changed is null ? value : SettledDeep(value);
 
-    public void Add(object piece, string? text = null)
+    private object? SettledDeep(object? value)
     {
-        length += (text ?? piece as string)?.Length ?? 16;
-        if (length > limit)
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        switch (value)
         {
-            throw new EvaluationException($"The rendered text is longer than {limit} characters");
+            case ListView or FixedList or StringArray or ValueCollection:
+                return value;
+            case HashMapValue map:
+                var entries = Array.ConvertAll([.. map.Entries], entry => entry with { Value = SettledDeep(entry.Value) });
+                return entries.Zip(map.Entries).All(static pair => ReferenceEquals(pair.First.Value, pair.Second.Value)) ? map : map.With(entries);
+            case IReadOnlyDictionary<string, object?> map:
+                Step(value);
+                return map.All(pair => ReferenceEquals(SettledDeep(pair.Value), pair.Value))
+                    ? map
+                    : new OrderedDictionary<string, object?>(map.Select(pair => KeyValuePair.Create(pair.Key, SettledDeep(pair.Value))), StringComparer.Ordinal);
+            case IReadOnlyList<object?> list:
+                return SettledList((IReadOnlyList<object?>)Current(list)!);
+            default:
+                return value;
         }
-
-        pieces.Add(piece);
     }
 
-    public string Text
+    // A list keeps its identity: what changed inside it is put into its own stand-in.
+    private IReadOnlyList<object?> SettledList(IReadOnlyList<object?> list)
     {
-        get
+        Step(list);
+        for (var index = 0; index < list.Count; index++)
         {
-            if (pieces.Count == 1)
+            var item = list[index];
+            if (item is not IReadOnlyCollection<object?> and not IReadOnlyDictionary<string, object?>)
             {
-                return Values.ValueText.Print(pieces[0]);
+                continue;
             }
 
-            var text = new StringBuilder();
-            foreach (var piece in pieces)
+            if (ReferenceEquals(item, list))
             {
-                text.Append(Values.ValueText.Print(piece));
+                throw new ConversionException("A list contains itself");
             }
 
-            return text.ToString();
+            var settled = SettledDeep(item);
+            if (!ReferenceEquals(settled, item))
+            {
+                var place = index;
+                list = Change(list, copy => copy[place] = settled);
+            }
         }
+
+        return list;
     }
 }

@@ -1,10 +1,12 @@
-using Kestra.Expressions.Syntax;
-
 namespace Kestra.Expressions.Compilation;
 
 internal delegate object? Evaluate(Frame frame);
 
 internal delegate void Execute(Frame frame);
+
+/// <summary>Evaluates without an exception for what is missing.</summary>
+/// <returns>False when a variable, key, index or attribute does not exist.</returns>
+internal delegate bool TryEvaluate(Frame frame, out object? value);
 
 /// <summary>A compiled template.</summary>
 internal sealed class Program(string source)
@@ -13,8 +15,8 @@ internal sealed class Program(string source)
 
     public Execute Body { get; set; } = static _ => { };
 
-    /// <summary>The only expression of a template that prints one and nothing else.</summary>
-    public Evaluate? Single { get; set; }
+    /// <summary>Texts and expressions of a template that has nothing else; null for others.</summary>
+    public (string? Text, Evaluate? Value)[]? Segments { get; set; }
 
     public Dictionary<string, Macro> Macros { get; } = new(StringComparer.Ordinal);
 
@@ -22,26 +24,19 @@ internal sealed class Program(string source)
 
     /// <summary>No function that touches the outside is called, and nothing is rendered that could call one.</summary>
     public bool IsPure { get; set; } = true;
+
+    /// <summary>Filters, tests and functions that do not exist; they fail when they are reached.</summary>
+    public List<TemplateWarning> Warnings { get; } = [];
 }
 
-internal sealed record Macro(IReadOnlyList<(string Name, Evaluate? Default)> Parameters, Execute Body);
-
-/// <summary>Evaluated arguments by name, as a filter, test or function declares them.</summary>
-internal sealed class Arguments(Frame frame, IReadOnlyDictionary<string, object?> values)
-{
-    public Frame Frame { get; } = frame;
-
-    public bool Has(string name) => values.ContainsKey(name);
-
-    public object? this[string name] => values.GetValueOrDefault(name);
-
-    public IReadOnlyDictionary<string, object?> All => values;
-}
+/// <param name="Names">Of the parameters.</param>
+/// <param name="Defaults">Null for a parameter without.</param>
+internal sealed record Macro(IReadOnlyList<string> Names, IReadOnlyList<Evaluate?> Defaults, Execute Body);
 
 /// <param name="Names">Declared names; null for a callable that ignores its arguments.</param>
 internal sealed record Filter(IReadOnlyList<string>? Names, Func<object?, Arguments, object?> Apply);
 
-/// <param name="Names">Declared names; null for a function that takes any number of positional arguments, which come as <c>0</c>, <c>1</c>, ….</param>
+/// <param name="Names">Declared names; null for a function that takes any number of positional arguments.</param>
 /// <param name="IsOutside">It reaches the outside, so that a template that calls it is not pure.</param>
 internal sealed record Function(IReadOnlyList<string>? Names, Func<Arguments, object?> Call, bool IsOutside = false);
 

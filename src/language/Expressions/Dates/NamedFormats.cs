@@ -1,23 +1,36 @@
-using NodaTime;
-
 namespace Kestra.Expressions.Dates;
 
 /// <summary>The formats that have a name; every other text is a pattern.</summary>
 internal static class NamedFormats
 {
-    public static string Format(ZonedDateTime date, string? format) => (format ?? "iso") switch
+    private static readonly DatePattern Rfc1123 = DatePattern.WithGreenwich("EEE, d MMM yyyy HH:mm:ss ");
+
+    public static string Format(Moment date, string format, LocaleData locale) => format switch
     {
-        "iso_date_time" or "iso_zoned_date_time" => Local(date) + "XXX".Format(date) + $"[{date.Zone.Id}]",
-        "iso_offset_date_time" => Local(date) + "XXX".Format(date),
+        "iso_date_time" or "iso_zoned_date_time" => Local(date) + By(date, "XXXXX") + (date.Zone.IsRegion ? $"[{date.Zone.Id}]" : ""),
         "iso_local_date_time" => Local(date),
         "iso_local_time" => Time(date),
-        "iso_time" or "iso_offset_time" => Time(date) + "XXX".Format(date),
-        "iso_instant" => Local(date.WithZone(DateTimeZone.Utc)) + "Z",
-        "iso_week_date" => $"{NodaTime.Calendars.WeekYearRules.Iso.GetWeekYear(date.Date):0000}-W{NodaTime.Calendars.WeekYearRules.Iso.GetWeekOfWeekYear(date.Date):00}-{(int)date.DayOfWeek}" + "XXX".Format(date),
-        var name => (Pattern(name) ?? name).Format(date),
+        "iso_time" or "iso_offset_time" => Time(date) + By(date, "XXXXX"),
+        "iso_instant" => Local(date.In(JavaZone.Of(NodaTime.Offset.Zero))) + "Z",
+        "iso_week_date" => DateFormatting.Format(date, DatePattern.Of("YYYY-'W'ww-e"), LocaleData.Of("de_DE")) + By(date, "XXXXX"),
+        "rfc_1123_date_time" => DateFormatting.Format(date, Rfc1123, LocaleData.Default),
+        _ => DateFormatting.Format(date, Pattern(format, locale), locale),
     };
 
-    private static string? Pattern(string name) => name switch
+    /// <summary>The pattern that a text is read by.</summary>
+    public static DatePattern ForReading(string format) => format switch
+    {
+        "iso_date_time" or "iso_zoned_date_time" => DatePattern.Of("yyyy-MM-dd'T'HH:mm[:ss[.SSSSSSSSS][.SSSSSS][.SSS]][XXXXX]['['VV']']"),
+        "iso_local_date_time" => DatePattern.Of("yyyy-MM-dd'T'HH:mm[:ss[.SSSSSSSSS][.SSSSSS][.SSS]]"),
+        "iso_instant" => DatePattern.Of("yyyy-MM-dd'T'HH:mm:ss[.SSSSSSSSS][.SSSSSS][.SSS]XXXXX"),
+        "iso_date" => DatePattern.Of("yyyy-MM-dd[XXXXX]"),
+        "iso_ordinal_date" => DatePattern.Of("yyyy-DDD[XXXXX]"),
+        "iso_week_date" => DatePattern.Of("YYYY-'W'ww-e[XXXXX]"),
+        "rfc_1123_date_time" => DatePattern.WithGreenwich("[EEE, ]d MMM yyyy HH:mm[:ss] "),
+        _ => Pattern(format, LocaleData.Default),
+    };
+
+    private static DatePattern Pattern(string format, LocaleData locale) => DatePattern.Of(format switch
     {
         "iso" => "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
         "iso_milli" => "yyyy-MM-dd'T'HH:mm:ss.SSSXXX",
@@ -25,25 +38,24 @@ internal static class NamedFormats
         "sql" => "yyyy-MM-dd HH:mm:ss.SSSSSS",
         "sql_milli" => "yyyy-MM-dd HH:mm:ss.SSS",
         "sql_sec" => "yyyy-MM-dd HH:mm:ss",
-        "iso_date" => "yyyy-MM-ddXXX",
+        "iso_date" => "yyyy-MM-ddXXXXX",
         "iso_local_date" => "yyyy-MM-dd",
-        "iso_ordinal_date" => "yyyy-DDDXXX",
-        "rfc_1123_date_time" => "EEE, d MMM yyyy HH:mm:ss 'GMT'",
-        "full" => "EEEE, MMMM d, yyyy 'at' h:mm:ss a z",
-        "long" => "MMMM d, yyyy 'at' h:mm:ss a z",
-        "medium" => "MMM d, yyyy, h:mm:ss a",
-        "short" => "M/d/yy, h:mm a",
-        _ => null,
-    };
+        "iso_ordinal_date" => "yyyy-DDDXXXXX",
+        "full" => locale.Pattern(0),
+        "long" => locale.Pattern(1),
+        "medium" => locale.Pattern(2),
+        "short" => locale.Pattern(3),
+        _ => format,
+    });
 
-    private static string Format(this string pattern, ZonedDateTime date) => JavaDatePattern.Format(date, pattern);
+    private static string By(Moment date, string pattern) => DateFormatting.Format(date, DatePattern.Of(pattern), LocaleData.Default);
 
-    private static string Local(ZonedDateTime date) => "yyyy-MM-dd'T'".Format(date) + Time(date);
+    private static string Local(Moment date) => By(date, "yyyy-MM-dd'T'") + Time(date);
 
     // As many fraction digits as are needed, none for a whole second.
-    private static string Time(ZonedDateTime date)
+    private static string Time(Moment date)
     {
-        var fraction = "SSSSSSSSS".Format(date).TrimEnd('0');
-        return "HH:mm:ss".Format(date) + (fraction.Length == 0 ? "" : "." + fraction);
+        var fraction = By(date, "SSSSSSSSS").TrimEnd('0');
+        return By(date, "HH:mm:ss") + (fraction.Length == 0 ? "" : "." + fraction);
     }
 }

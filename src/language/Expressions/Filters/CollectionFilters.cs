@@ -18,18 +18,15 @@ internal static class CollectionFilters
         ("reverse", FilterTable.Of(null, Reverse)),
         ("merge", new Filter(["items"], static (value, arguments) => Merge(value, arguments["items"]))),
         ("chunk", FilterTable.Of(["size"], Chunk)),
-        ("flatten", FilterTable.Of(static value => List(value, "The 'flatten' filter can only be applied to lists.").SelectMany(item => item is IReadOnlyList<object?> inner and not StringArray ? inner : [item]).ToList())),
-        ("distinct", new Filter(null, static (value, _) => Distinct(value))),
+        ("flatten", FilterTable.Of([], Flatten)),
+        ("distinct", new Filter(null, static (value, arguments) => Distinct(value, arguments))),
         ("keys", FilterTable.Of(Keys)),
-        ("values", FilterTable.Of(static value => value is IReadOnlyDictionary<string, object?> map
-            ? new ValueCollection([.. map.Values])
-            : throw new EvaluationException($"'values' filter can only be applied to Map. Actual type was: {ClassNames.Of(value)}"))),
+        ("values", FilterTable.Of(Values)),
     ];
 
     private static int Length(object? value) => value switch
     {
         string text => text.Length,
-        SafeString safe => safe.Text.Length,
         IReadOnlyDictionary<string, object?> map => map.Count,
         IReadOnlyCollection<object?> items => items.Count,
         _ => 0,
@@ -42,47 +39,65 @@ internal static class CollectionFilters
         _ => throw new ConversionException($"{ClassNames.Of(value)} has no elements"),
     };
 
-    private static string Join(object value, Arguments arguments) => value is IReadOnlyCollection<object?> items
-        ? string.Join(arguments["separator"] is { } separator ? ValueText.Java(separator) : "", items.Select(ValueText.Java))
-        : throw new EvaluationException("The 'join' filter expects that the input is either a collection or an array.");
+    private static string Join(object value, Arguments arguments)
+    {
+        var items = value as IReadOnlyCollection<object?> ?? throw new EvaluationException("The 'join' filter expects that the input is either a collection or an array.");
+        var separator = arguments["separator"] is { } given ? TextFilters.Text(given) : "";
+        if (value is IReadOnlyDictionary<string, object?>)
+        {
+            throw new EvaluationException("The 'join' filter expects that the input is either a collection or an array.");
+        }
 
-    private static List<object?> List(object value, string message) => value is IReadOnlyList<object?> list and not StringArray ? [.. list] : throw new EvaluationException(message);
+        var output = new Output(arguments.Frame.Options.OutputLimit);
+        var first = true;
+        foreach (var item in items)
+        {
+            output.Write(first ? "" : separator);
+            output.Write(ValueText.Java(item));
+            first = false;
+        }
+
+        return output.Text;
+    }
+
+    private static bool IsList(object? value) => value is IReadOnlyList<object?> and not StringArray;
+
+    private static FixedList Flatten(object value, Arguments arguments)
+    {
+        var list = IsList(value) ? (IReadOnlyList<object?>)value : throw new EvaluationException("The 'flatten' filter can only be applied to lists.");
+        var items = list.SelectMany(item => IsList(item) ? (IReadOnlyList<object?>)item! : [item]).Take(arguments.Frame.Options.ListLimit + 1).ToList();
+        Ranges.Check(arguments.Frame, items.Count);
+        return new FixedList(items);
+    }
 
     private static IReadOnlyList<object?> Sort(object value, Arguments arguments, bool descending)
     {
         if (value is StringArray array && !descending)
         {
-            return new StringArray([.. array.OrderBy(item => (string?)item, StringComparer.Ordinal)]);
+            return new StringArray([.. array.OrderBy(static item => (string?)item, StringComparer.Ordinal)]);
         }
 
-        if (value is not IReadOnlyList<object?> source || value is StringArray)
+        if (!IsList(value))
         {
             throw new EvaluationException("Unsupported input type for sort filter");
         }
 
-        var list = arguments.Frame.Changeable(source);
-        var sorted = list.Order(Comparer<object?>.Create(NaturalOrder.Compare)).ToList();
-        if (descending)
+        return arguments.Frame.Change((IReadOnlyList<object?>)value, list =>
         {
-            sorted.Reverse();
-        }
+            var sorted = list.Order(Comparer<object?>.Create(NaturalOrder.Compare)).ToList();
+            if (descending)
+            {
+                sorted.Reverse();
+            }
 
-        list.Clear();
-        list.AddRange(sorted);
-        return list;
+            list.Clear();
+            list.AddRange(sorted);
+        });
     }
 
-    private static List<object?> Reverse(object value, Arguments arguments)
-    {
-        if (value is not IReadOnlyList<object?> source || value is StringArray)
-        {
-            throw new ConversionException($"{ClassNames.Of(value)} can't be reversed");
-        }
-
-        var list = arguments.Frame.Changeable(source);
-        list.Reverse();
-        return list;
-    }
+    private static IReadOnlyList<object?> Reverse(object value, Arguments arguments) => IsList(value)
+        ? arguments.Frame.Change((IReadOnlyList<object?>)value, static list => list.Reverse())
+        : throw new ConversionException($"{ClassNames.Of(value)} can't be reversed");
 
     private static object? Merge(object? left, object? right)
     {
@@ -93,21 +108,26 @@ internal static class CollectionFilters
 
         return (left, right) switch
         {
-            (IReadOnlyDictionary<string, object?> a, IReadOnlyDictionary<string, object?> b) => HashMapValue.Of(a.Concat(b), a.Count + b.Count + 16),
-            (IReadOnlyDictionary<string, object?> a, IReadOnlyList<object?> b) =>
-                HashMapValue.Of(a.Concat(b.Select(item => KeyValuePair.Create(ValueText.Java(item), item))), a.Count + b.Count + 16),
-            (IReadOnlyList<object?> a, IReadOnlyDictionary<string, object?> b) => a.Concat(b.Select(pair => new MapEntry(pair.Key, pair.Value))).ToList(),
-            (IReadOnlyList<object?> a, IReadOnlyList<object?> b) => a.Concat(b).ToList(),
+            (StringArray a, StringArray b) => new StringArray([.. a, .. b]),
+            (StringArray, _) => throw new ConversionException("An array can be merged with an array of the same type only"),
+            (IReadOnlyDictionary<string, object?> a, IReadOnlyDictionary<string, object?> b) => HashMapValue.Of(Entries(a).Concat(Entries(b)), a.Count + b.Count + 16),
+            (IReadOnlyDictionary<string, object?> a, IReadOnlyList<object?> b and not StringArray) =>
+                HashMapValue.Of(Entries(a).Concat(b.Select(static item => new MapEntry(item, item))), a.Count + b.Count + 16),
+            (IReadOnlyList<object?> a, IReadOnlyDictionary<string, object?> b) => a.Concat(Entries(b)).ToList(),
+            (IReadOnlyList<object?> a, IReadOnlyList<object?> b and not StringArray) => a.Concat(b).ToList(),
             (IReadOnlyList<object?>, _) => throw new EvaluationException($"Currently, only Maps and Lists can be merged with a List. Arg2: {ClassNames.Of(right)}"),
             (IReadOnlyDictionary<string, object?>, _) => throw new EvaluationException($"Currently, only Maps and Lists can be merged with a Map. Arg2: {ClassNames.Of(right)}"),
             _ => throw new EvaluationException("The object being filtered is not a Map/List/Array"),
         };
     }
 
+    private static IEnumerable<MapEntry> Entries(IReadOnlyDictionary<string, object?> map) =>
+        map is HashMapValue typed ? typed.Entries : map.Select(static pair => new MapEntry(pair.Key, pair.Value));
+
     private static List<object?> Chunk(object value, Arguments arguments)
     {
         var size = arguments["size"] ?? throw new EvaluationException("'chunk' filter expects an argument 'size'.");
-        if (value is not IReadOnlyList<object?> list || value is StringArray)
+        if (!IsList(value))
         {
             throw new EvaluationException($"'chunk' filter can only be applied to List. Actual type was: {ClassNames.Of(value)}");
         }
@@ -117,31 +137,47 @@ internal static class CollectionFilters
             throw new EvaluationException($"'chunk' filter argument 'size' must be a number. Actual type was: {ClassNames.Of(size)}");
         }
 
-        var count = ValueConversion.ToLong(size);
-        return count > 0 ? [.. list.Chunk((int)Math.Min(count, int.MaxValue)).Select(part => part.ToList())] : throw new ConversionException("the size has to be positive");
+        var list = (IReadOnlyList<object?>)value;
+        var length = ValueConversion.ToLong(size) is > 0 and var wanted ? (int)Math.Min(wanted, int.MaxValue) : throw new ConversionException("The size has to be positive");
+        var chunks = new List<object?>();
+        for (var start = 0; start < list.Count; start += length)
+        {
+            chunks.Add(new ListView(arguments.Frame, list, start, Math.Min(length, list.Count - start)));
+            if (length >= list.Count)
+            {
+                break;
+            }
+        }
+
+        return chunks;
     }
 
-    private static object Distinct(object? value)
+    private static object Distinct(object? value, Arguments arguments)
     {
         if (value is null)
         {
             return "null";
         }
 
-        var list = List(value, $"Input must be a list, but received : {ClassNames.Of(value)}");
-        var kept = new List<object?>();
-        foreach (var item in list.Where(item => !kept.Exists(other => Equality.Exact(other, item))))
+        if (!IsList(value))
         {
-            kept.Add(item);
+            throw new EvaluationException($"Input must be a list, but received : {ClassNames.Of(value)}");
         }
 
-        return kept;
+        arguments.Frame.Step(value);
+        var seen = new HashSet<object>(ValueIdentity.Comparer);
+        return ((IReadOnlyList<object?>)value).Where(item => seen.Add(item ?? ValueIdentity.Null)).ToList();
     }
 
     private static object Keys(object value) => value switch
     {
-        IReadOnlyDictionary<string, object?> map => new ValueCollection([.. map.Keys]),
-        IReadOnlyList<object?> list => Enumerable.Range(0, list.Count).Select(index => (object?)index).ToList(),
+        HashMapValue map => new ValueCollection([.. map.Entries.Select(static entry => entry.Key)], isSet: true),
+        IReadOnlyDictionary<string, object?> map => new ValueCollection([.. map.Keys], isSet: true),
+        IReadOnlyList<object?> list => Enumerable.Range(0, list.Count).Select(static index => (object?)index).ToList(),
         _ => throw new EvaluationException($"'keys' filter can only be applied to List, Map, Array. Actual type was: {ClassNames.Of(value)}"),
     };
+
+    private static ValueCollection Values(object value) => value is IReadOnlyDictionary<string, object?> map
+        ? new ValueCollection([.. map.Values], isSet: false)
+        : throw new EvaluationException($"'values' filter can only be applied to Map. Actual type was: {ClassNames.Of(value)}");
 }

@@ -13,14 +13,14 @@ internal static class DateFilters
     [
         ("date", FilterTable.Of(["format", "timeZone", "existingFormat", "locale"], Date)),
         ("dateAdd", FilterTable.Of(["amount", "unit", "format", "timeZone", "existingFormat", "locale"], DateAdd)),
-        ("timestamp", Timestamp(static instant => instant.ToUnixTimeSeconds())),
-        ("timestampMilli", Timestamp(static instant => instant.ToUnixTimeMilliseconds())),
-        ("timestampMicro", Timestamp(static instant => ((instant.ToUnixTimeSeconds() * 1_000_000_000) + (Nanoseconds(instant) / 1000)).ToString(CultureInfo.InvariantCulture))),
-        ("timestampNano", Timestamp(static instant => ((instant.ToUnixTimeSeconds() * 1_000_000_000) + Nanoseconds(instant)).ToString(CultureInfo.InvariantCulture))),
+        ("timestamp", Timestamp(static date => date.Seconds)),
+        ("timestampMilli", Timestamp(static date => checked((date.Seconds * 1000) + (date.Nanosecond / 1_000_000)))),
+        // Not microseconds, and yet what flows have relied on.
+        ("timestampMicro", Timestamp(static date => Text(date, date.Nanosecond / 1000))),
+        ("timestampNano", Timestamp(static date => Text(date, date.Nanosecond))),
     ];
 
-    private static string Date(object value, Arguments arguments) =>
-        NamedFormats.Format(DateInput.Parse(value, arguments).WithZone(DateInput.Zone(arguments)), arguments["format"] as string);
+    private static string Date(object value, Arguments arguments) => Formatted(DateInput.Parse(value, arguments), arguments);
 
     private static string DateAdd(object value, Arguments arguments)
     {
@@ -31,20 +31,23 @@ internal static class DateFilters
             string text when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed) => parsed,
             var other => throw new EvaluationException($"{ValueText.Java(other)} can't be converted to long"),
         };
-        var unit = arguments["unit"] as string ?? throw new ConversionException("the unit is missing");
-        var moved = Add(DateInput.Parse(value, arguments), amount, unit);
-        return NamedFormats.Format(moved.WithZone(DateInput.Zone(arguments)), arguments["format"] as string);
+        var unit = arguments["unit"] as string ?? throw new ConversionException("The unit has to be a text");
+        return Formatted(Add(DateInput.Parse(value, arguments), amount, unit), arguments);
     }
 
-    private static ZonedDateTime Add(ZonedDateTime date, long amount, string unit) => unit switch
+    private static string Formatted(Moment date, Arguments arguments) =>
+        NamedFormats.Format(date.In(DateInput.Zone(arguments)), DateInput.Format(arguments), DateInput.Locale(arguments));
+
+    // Days and more are calendar arithmetic in the zone of the date; hours and less are time that passes.
+    private static Moment Add(Moment date, long amount, string unit) => checked(unit switch
     {
-        "NANOS" => date.PlusNanoseconds(amount),
-        "MICROS" => date + Duration.FromNanoseconds(amount * 1000),
-        "MILLIS" => date.PlusMilliseconds(amount),
-        "SECONDS" => date.PlusSeconds(amount),
-        "MINUTES" => date + Duration.FromMinutes(amount),
-        "HOURS" => date + Duration.FromHours(amount),
-        "HALF_DAYS" => date + Duration.FromHours(amount * 12),
+        "NANOS" => Elapsed(date, amount, 1),
+        "MICROS" => Elapsed(date, amount, 1000),
+        "MILLIS" => Elapsed(date, amount, 1_000_000),
+        "SECONDS" => new Moment(date.Seconds + amount, date.Nanosecond, date.Zone),
+        "MINUTES" => new Moment(date.Seconds + (amount * 60), date.Nanosecond, date.Zone),
+        "HOURS" => new Moment(date.Seconds + (amount * 3600), date.Nanosecond, date.Zone),
+        "HALF_DAYS" => new Moment(date.Seconds + (amount * 43_200), date.Nanosecond, date.Zone),
         "DAYS" => Calendar(date, Period.FromDays((int)amount)),
         "WEEKS" => Calendar(date, Period.FromWeeks((int)amount)),
         "MONTHS" => Calendar(date, Period.FromMonths((int)amount)),
@@ -52,13 +55,30 @@ internal static class DateFilters
         "DECADES" => Calendar(date, Period.FromYears((int)amount * 10)),
         "CENTURIES" => Calendar(date, Period.FromYears((int)amount * 100)),
         "MILLENNIA" => Calendar(date, Period.FromYears((int)amount * 1000)),
+        "ERAS" when amount == 0 => date,
+        "ERAS" => throw new ConversionException("Invalid value for Era (valid values 0 - 1)"),
+        "FOREVER" => throw new ConversionException("Unsupported unit: Forever"),
         _ => throw new ConversionException($"No enum constant java.time.temporal.ChronoUnit.{unit}"),
-    };
+    });
 
-    private static ZonedDateTime Calendar(ZonedDateTime date, Period period) => (date.LocalDateTime + period).InZoneLeniently(date.Zone);
+    private static Moment Elapsed(Moment date, long amount, long nanoseconds)
+    {
+        var total = ((Int128)amount * nanoseconds) + date.Nanosecond;
+        var (seconds, rest) = (total / 1_000_000_000, total % 1_000_000_000);
+        return rest < 0
+            ? new Moment(checked(date.Seconds + (long)seconds - 1), (int)(rest + 1_000_000_000), date.Zone)
+            : new Moment(checked(date.Seconds + (long)seconds), (int)rest, date.Zone);
+    }
 
-    private static Filter Timestamp(Func<Instant, object> read) =>
-        FilterTable.Of(["timeZone", "existingFormat"], (value, arguments) => read(DateInput.Parse(value, arguments).ToInstant()));
+    private static Moment Calendar(Moment date, Period period)
+    {
+        var local = date.ToZoned().LocalDateTime + period;
+        // Of two equal local times the one with the offset that the date had stays.
+        var mapping = date.Zone.Zone.MapLocal(local);
+        return mapping.Count == 2 && mapping.Last().Offset.Seconds == date.OffsetSeconds ? Moment.Of(mapping.Last().ToInstant(), date.Zone) : Moment.Of(local, date.Zone);
+    }
 
-    private static long Nanoseconds(Instant instant) => (instant - Instant.FromUnixTimeSeconds(instant.ToUnixTimeSeconds())).SubsecondNanoseconds;
+    private static Filter Timestamp(Func<Moment, object> read) => FilterTable.Of(["timeZone", "existingFormat"], (value, arguments) => read(DateInput.Parse(value, arguments)));
+
+    private static string Text(Moment date, long fraction) => (((Int128)date.Seconds * 1_000_000_000) + fraction).ToString(CultureInfo.InvariantCulture);
 }

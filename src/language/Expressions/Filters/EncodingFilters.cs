@@ -1,7 +1,10 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using Kestra.Expressions.Compilation;
+using Kestra.Expressions.Operators;
 using Kestra.Expressions.Values;
+using Kestra.Expressions.Yaml;
 using Kestra.Ion;
 
 namespace Kestra.Expressions.Filters;
@@ -13,10 +16,11 @@ internal static class EncodingFilters
     [
         ("toJson", new Filter(null, static (value, _) => ValueJson.Write(value))),
         ("json", new Filter(null, static (value, _) => ValueJson.Write(value))),
-        ("toIon", new Filter(null, static (value, _) => IonText.Write(value))),
+        ("toIon", new Filter(null, static (value, _) => ToIon(value))),
+        ("yaml", new Filter(null, static (value, _) => value is null ? "null" : YamlText.Write(value))),
         ("jq", FilterTable.Of(["expression"], Jq)),
         ("urlencode", FilterTable.Of(static value => UrlEncode(TextFilters.Text(value)))),
-        ("urldecode", FilterTable.Of(static value => Uri.UnescapeDataString(TextFilters.Text(value).Replace('+', ' ')))),
+        ("urldecode", FilterTable.Of(static value => UrlDecode(TextFilters.Text(value)))),
         ("base64encode", FilterTable.Of(static value => Convert.ToBase64String(Encoding.UTF8.GetBytes(ValueText.Java(value))))),
         ("base64decode", FilterTable.Of(Base64Decode)),
 #pragma warning disable CA5350, CA5351 // Checksums that users ask for by name.
@@ -27,6 +31,7 @@ internal static class EncodingFilters
         ("sha512", Hash(SHA512.HashData)),
     ];
 
+    // The message of jq is in the cause; what users see names the input only.
     private static object Jq(object value, Arguments arguments)
     {
         if (!arguments.Has("expression"))
@@ -34,17 +39,60 @@ internal static class EncodingFilters
             throw new EvaluationException("The 'jq' filter expects an argument 'expression'.");
         }
 
-        var program = arguments["expression"] as string ?? throw new ConversionException("the jq program has to be a text");
-        var run = arguments.Frame.Options.Jq ?? throw new EvaluationException(Unknown.Filter("jq"));
+        var program = TextFilters.Text(arguments["expression"] ?? throw new ConversionException("The jq program may not be null"));
         try
         {
-            var input = value is string text ? ValueJson.ReadFirst(text) : ValueJson.ReadFirst(ValueJson.Write(value));
-            return run(program, input).ToList();
+            _ = JqInput(value);
+            throw new EvaluationException($"The jq program {program} can't be run");
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (error is JsonException)
         {
             throw new EvaluationException($"Unable to parse jq value '{ValueText.Java(value)}' with type '{ClassNames.Of(value)}'", error);
         }
+    }
+
+    // A text is JSON, and nothing when it is empty; map entries that are null do not exist for jq.
+    private static object? JqInput(object value) => value is string text
+        ? string.IsNullOrWhiteSpace(text) ? null : ValueJson.ReadFirst(text)
+        : ValueJson.ReadFirst(ValueJson.Write(value));
+
+    private static string ToIon(object? value)
+    {
+        try
+        {
+            return IonText.Write(ValueExport.Of(value));
+        }
+        catch (IonException error)
+        {
+            throw new ConversionException(error.Message, error);
+        }
+    }
+
+    private static string UrlDecode(string text)
+    {
+        var bytes = new List<byte>(text.Length);
+        for (var index = 0; index < text.Length; index++)
+        {
+            switch (text[index])
+            {
+                case '+':
+                    bytes.Add((byte)' ');
+                    break;
+                case '%' when index + 2 < text.Length && byte.TryParse(text.AsSpan(index + 1, 2), System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture, out var octet):
+                    bytes.Add(octet);
+                    index += 2;
+                    break;
+                case '%':
+                    throw new ConversionException("URLDecoder: Incomplete trailing escape (%) pattern");
+                default:
+                    var length = char.IsHighSurrogate(text[index]) && index + 1 < text.Length && char.IsLowSurrogate(text[index + 1]) ? 2 : 1;
+                    bytes.AddRange(Encoding.UTF8.GetBytes(text, index, length));
+                    index += length - 1;
+                    break;
+            }
+        }
+
+        return Encoding.UTF8.GetString([.. bytes]);
     }
 
     private static string UrlEncode(string text)

@@ -9,7 +9,7 @@ internal static class FilterTable
 
     public static Filter? Find(string name) => All.GetValueOrDefault(name);
 
-    public static IEnumerable<string> Names => All.Keys;
+    public static IEnumerable<string> Names => All.Keys.Append("default");
 
     private static Dictionary<string, Filter> Build()
     {

@@ -1,18 +1,18 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using Kestra.Expressions.Compilation;
+using Kestra.Expressions.Operators;
 using Kestra.Expressions.Values;
 
 namespace Kestra.Expressions.Filters;
 
 /// <summary>Filters over texts.</summary>
-internal static partial class TextFilters
+internal static class TextFilters
 {
     public static IEnumerable<(string Name, Filter Filter)> All { get; } =
     [
-        ("upper", FilterTable.Of(static value => Upper(ValueText.Java(value)))),
-        ("lower", FilterTable.Of(static value => ValueText.Java(value).ToLowerInvariant())),
+        ("upper", FilterTable.Of(static value => LetterCase.Upper(ValueText.Java(value)))),
+        ("lower", FilterTable.Of(static value => LetterCase.Lower(ValueText.Java(value)))),
         ("capitalize", FilterTable.Of(static value => Capitalize(Text(value)))),
         ("title", FilterTable.Of(static value => Title(Text(value)))),
         ("trim", FilterTable.Of(static value => Text(value).Trim(TrimmedCharacters))),
@@ -24,8 +24,8 @@ internal static partial class TextFilters
         ("substringBeforeLast", Substring("substringBeforeLast", static (text, separator) => Before(text, separator, last: true))),
         ("substringAfter", Substring("substringAfter", static (text, separator) => After(text, separator, last: false))),
         ("substringAfterLast", Substring("substringAfterLast", static (text, separator) => After(text, separator, last: true))),
-        ("startsWith", FilterTable.Of(["value"], static (value, arguments) => ValueText.Java(value).StartsWith(Argument(arguments["value"]), StringComparison.Ordinal))),
-        ("endsWith", FilterTable.Of(["value"], static (value, arguments) => ValueText.Java(value).EndsWith(Argument(arguments["value"]), StringComparison.Ordinal))),
+        ("startsWith", new Filter(["value"], static (value, arguments) => NotNull(value).StartsWith(NotNull(arguments["value"]), StringComparison.Ordinal))),
+        ("endsWith", new Filter(["value"], static (value, arguments) => NotNull(value).EndsWith(NotNull(arguments["value"]), StringComparison.Ordinal))),
         ("slugify", FilterTable.Of(static value => Slugify(ValueText.Java(value)))),
         ("indent", Indented("indent", first: false)),
         ("nindent", Indented("nindent", first: true)),
@@ -36,7 +36,7 @@ internal static partial class TextFilters
 
     private static readonly System.Buffers.SearchValues<char> Blanks = System.Buffers.SearchValues.Create(" \t\r\n\f\v");
 
-    private static readonly char[] TrimmedCharacters = [.. Enumerable.Range(0, 0x21).Select(code => (char)code)];
+    internal static readonly char[] TrimmedCharacters = [.. Enumerable.Range(0, 0x21).Select(code => (char)code)];
 
     internal static string Text(object value) => value switch
     {
@@ -45,15 +45,12 @@ internal static partial class TextFilters
         _ => throw new ConversionException($"class {ClassNames.Of(value)} cannot be cast to class java.lang.String"),
     };
 
-    private static string Argument(object? value) => value is null ? throw new ConversionException("the argument is null") : ValueText.Java(value);
-
-    // The invariant culture leaves the one letter alone whose upper case has two.
-    private static string Upper(string text) => text.Replace("ß", "SS", StringComparison.Ordinal).ToUpperInvariant();
+    private static string NotNull(object? value) => value is null ? throw new ConversionException("Neither the text nor the part may be null") : ValueText.Java(value);
 
     private static string Capitalize(string text)
     {
         var first = text.AsSpan().IndexOfAnyExcept(Blanks);
-        return first < 0 ? text : text[..first] + char.ToUpperInvariant(text[first]) + text[(first + 1)..];
+        return first < 0 ? text : text[..first] + LetterCase.Title(text[first]) + text[(first + 1)..];
     }
 
     private static string Title(string text)
@@ -62,8 +59,8 @@ internal static partial class TextFilters
         var start = true;
         foreach (var character in text)
         {
-            title.Append(start ? char.ToUpperInvariant(character) : character);
-            start = char.IsWhiteSpace(character);
+            title.Append(start ? LetterCase.Title(character) : character);
+            start = LetterCase.IsBlank(character);
         }
 
         return title.ToString();
@@ -118,7 +115,7 @@ internal static partial class TextFilters
         return value switch
         {
             IReadOnlyList<object?> list when value is StringArray => new StringArray([.. list.Skip(from).Take(to - from)]),
-            IReadOnlyList<object?> list => list.Skip(from).Take(to - from).ToList(),
+            IReadOnlyList<object?> list => new ListView(arguments.Frame, list, from, to - from),
             _ => Text(value)[from..to],
         };
     }
@@ -132,9 +129,14 @@ internal static partial class TextFilters
 
     private static StringArray Split(object value, Arguments arguments)
     {
-        var delimiter = arguments["delimiter"] as string ?? throw new EvaluationException("missing delimiter parameter in split filter");
-        var limit = arguments["limit"] is { } given ? (int)ValueConversion.ToLong(given) : 0;
-        return new StringArray([.. JavaRegex.Split(Text(value), delimiter, limit, arguments.Frame.Options.RegexTimeout)]);
+        var delimiter = arguments["delimiter"] ?? throw new EvaluationException("missing delimiter parameter in split filter");
+        var limit = arguments["limit"] switch
+        {
+            null => 0,
+            var given when ValueConversion.IsNumber(given) => unchecked((int)ValueConversion.ToLong(given)),
+            var given => throw new ConversionException($"class {ClassNames.Of(given)} cannot be cast to class java.lang.Number"),
+        };
+        return new StringArray(JavaRegex.Split(Text(value), Text(delimiter), limit, arguments.Frame.Options));
     }
 
     private static object? Replace(object value, Arguments arguments)
@@ -145,13 +147,14 @@ internal static partial class TextFilters
         }
 
         var pairs = arguments["replace_pairs"] as IReadOnlyDictionary<string, object?> ?? throw new ConversionException("replace_pairs has to be a map");
-        var regexp = arguments["regexp"] is true;
-        var timeout = arguments.Frame.Options.RegexTimeout;
+        var regexp = arguments["regexp"] switch { null => false, bool flag => flag, var other => throw new ConversionException($"class {ClassNames.Of(other)} cannot be cast to class java.lang.Boolean") };
+        var frame = arguments.Frame;
         return Everywhere(value, text =>
         {
             foreach (var (from, to) in pairs)
             {
-                text = regexp ? JavaRegex.ReplaceAll(text, from, ValueText.Java(to), timeout) : text.Replace(from, ValueText.Java(to), StringComparison.Ordinal);
+                var replacement = ValueText.Java(to ?? throw new ConversionException("A replacement may not be null"));
+                text = regexp ? JavaRegex.ReplaceAll(text, from, replacement, frame.Options) : Replacement.Of(frame, text, from, replacement);
             }
 
             return text;
@@ -160,15 +163,16 @@ internal static partial class TextFilters
 
     private static object? Everywhere(object? value, Func<string, string> change) => value switch
     {
-        null => throw new ConversionException("a null can't be changed"),
-        IReadOnlyDictionary<string, object?> map => HashMapValue.Of(map.Select(pair => KeyValuePair.Create(pair.Key, Everywhere(pair.Value, change))), 16),
+        null => throw new ConversionException("A null can't be changed"),
+        HashMapValue map => HashMapValue.Of(map.Entries.Select(entry => entry with { Value = Everywhere(entry.Value, change) })),
+        IReadOnlyDictionary<string, object?> map => HashMapValue.Of(map.Select(pair => KeyValuePair.Create(pair.Key, Everywhere(pair.Value, change)))),
         IReadOnlyCollection<object?> items => items.Select(item => Everywhere(item, change)).ToList(),
         _ => change(ValueText.Java(value)),
     };
 
     private static Filter Substring(string name, Func<string, string?, string> cut) => FilterTable.Of(["separator"], (value, arguments) =>
         arguments.Has("separator")
-            ? cut(ValueText.Java(value), arguments["separator"] is { } separator ? ValueText.Java(separator) : null)
+            ? cut(ValueText.Java(value), arguments["separator"] is { } separator ? Text(separator) : null)
             : throw new EvaluationException($"The '{name}' filter expects an argument 'separator'."));
 
     private static string Before(string text, string? separator, bool last)
@@ -195,12 +199,20 @@ internal static partial class TextFilters
 
     private static string Slugify(string text)
     {
-        var dashed = Whitespace().Replace(text, "-").Normalize(NormalizationForm.FormD);
-        var kept = NotSlug().Replace(dashed, "").Replace('_', '-');
-        kept = Dashes().Replace(kept, "-");
-        kept = kept.StartsWith('-') ? kept[1..] : kept;
-        kept = kept.EndsWith('-') ? kept[..^1] : kept;
-        return kept.ToLowerInvariant();
+        var slug = new StringBuilder(text.Length);
+        foreach (var character in text)
+        {
+            var letter = character is ' ' or '\t' or '\n' or '\v' or '\f' or '\r' or '_' ? '-' : LatinBase.Of(character);
+            if (char.IsAsciiLetterOrDigit(letter) || (letter == '-' && !(slug.Length > 0 && slug[^1] == '-')))
+            {
+                slug.Append(char.ToLowerInvariant(letter));
+            }
+        }
+
+        var (start, end) = (0, slug.Length);
+        start += end > 0 && slug[0] == '-' ? 1 : 0;
+        end -= end > start && slug[end - 1] == '-' ? 1 : 0;
+        return slug.ToString(start, end - start);
     }
 
     private static Filter Indented(string name, bool first) => FilterTable.Of(["amount", "prefix"], (value, arguments) =>
@@ -223,9 +235,9 @@ internal static partial class TextFilters
         }
 
         var newline = new[] { "\r\n", "\n\r", "\n", "\r" }.FirstOrDefault(text.Contains) ?? "\n";
-        var prefix = string.Concat(Enumerable.Repeat(arguments["prefix"] is { } own ? ValueText.Java(own) : " ", (int)Math.Min(amount, 10_000)));
-        var indented = text.Replace(newline, newline + prefix, StringComparison.Ordinal);
-        return first ? newline + prefix + indented : indented;
+        var indent = Repeated(arguments.Frame, arguments["prefix"] is { } own ? Text(own) : " ", amount);
+        var indented = Replacement.Of(arguments.Frame, text, newline, newline + indent);
+        return first ? Concatenation.Of(arguments.Frame, newline + indent, indented) : indented;
     });
 
     private static object? EscapeChar(object value, Arguments arguments)
@@ -238,15 +250,11 @@ internal static partial class TextFilters
             "SHELL" => ("'", "'\\''"),
             _ => throw new EvaluationException("The 'escapeChar' filter expects the value of 'type' to be either 'single', 'double', or 'shell'."),
         };
-        return Everywhere(value, text => text.Replace(from, to, StringComparison.Ordinal));
+        var frame = arguments.Frame;
+        return Everywhere(value, text => Replacement.Of(frame, text, from, to));
     }
 
-    [GeneratedRegex(@"\s", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Whitespace();
-
-    [GeneratedRegex("[^A-Za-z0-9_-]", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex NotSlug();
-
-    [GeneratedRegex("-{2,}", RegexOptions.CultureInvariant, 1000)]
-    private static partial Regex Dashes();
+    private static string Repeated(Frame frame, string text, long times) => text.Length * (Int128)times <= frame.Options.OutputLimit
+        ? new StringBuilder().Insert(0, text, (int)(text.Length == 0 ? 0 : times)).ToString()
+        : throw Output.TooLong(frame.Options.OutputLimit);
 }

@@ -10,46 +10,65 @@ internal static class Access
     {
         switch (value)
         {
+            case HashMapValue map:
+                return TryGetTyped(map, key, out found);
             case IReadOnlyDictionary<string, object?> map:
                 return TryGetEntry(map, key, out found);
+            case StringArray array:
+                return TryGetItem(array, key, out found);
             case IReadOnlyList<object?> list:
-                return TryGetItem(list, key, out found) || TryGetMember(value, key as string, out found);
+                return TryGetItem(list, key, out found) || TryGetMember(value, key, out found);
+            case BeanValue bean:
+                found = null;
+                return key is string attribute && bean.Attributes.TryGetValue(attribute, out found);
+            case ContextValue:
+                throw new ConversionException("The context has no attributes");
             default:
-                return TryGetMember(value, key as string, out found);
+                return TryGetMember(value, key, out found);
         }
     }
 
-    /// <summary>A method that users call on values: the harmless ones of the original.</summary>
-    public static bool TryCall(object? value, string name, IReadOnlyList<object?> arguments, out object? result)
+    /// <summary>The method behind a name that would lead out of the language; null for all others.</summary>
+    public static string? Denied(object value, string? name) => name switch
     {
-        result = null;
-        if (value is null)
-        {
-            return false;
-        }
+        "getClass" or "class" when value is not IReadOnlyDictionary<string, object?> || name == "getClass" => "public final native java.lang.Class java.lang.Object.getClass()",
+        "wait" => "public final void java.lang.Object.wait() throws java.lang.InterruptedException",
+        "notify" => "public final native void java.lang.Object.notify()",
+        "notifyAll" => "public final native void java.lang.Object.notifyAll()",
+        _ => null,
+    };
 
-        if (value is IReadOnlyDictionary<string, object?> map)
-        {
-            return TryCallMap(map, name, arguments, out result);
-        }
-
-        return arguments.Count == 0 && TryGetMember(value, name, out result);
-    }
-
-    private static bool TryGetEntry(IReadOnlyDictionary<string, object?> map, object? key, out object? found)
+    private static bool TryGetEntry(IReadOnlyDictionary<string, object?> map, object? key, out object? found) => key switch
     {
-        if (key is null)
+        string name => map.TryGetValue(name, out found),
+        null => throw new ConversionException("A map has no null key"),
+        _ when ValueConversion.IsNumber(key) => throw WrongKey("java.lang.String", key, map.Count),
+        // A key of another type equals no text.
+        _ => Nothing(out found),
+    };
+
+    // A number becomes a number of the type of the first key.
+    private static bool TryGetTyped(HashMapValue map, object? key, out object? found)
+    {
+        if (key is null || !ValueConversion.IsNumber(key))
         {
-            throw new ConversionException("A map has no null key");
+            return map.TryGetExact(key, out found) || (key is null ? throw new ConversionException("A map has no null key") : false);
         }
 
-        if (ValueConversion.IsNumber(key) && map.Count > 0)
+        object? converted = map.Entries.Count == 0 ? throw WrongKey("", key, 0) : map.Entries[0].Key switch
         {
-            throw new EvaluationException($"type class java.lang.String not supported for key {ValueText.Java(key)}");
-        }
-
-        return map.TryGetValue(ValueText.Java(key), out found);
+            long => ValueConversion.ToLong(key),
+            int => (int)ValueConversion.ToLong(key),
+            double => ValueConversion.ToDouble(key),
+            float => (float)ValueConversion.ToDouble(key),
+            var first => throw WrongKey(ClassNames.Of(first), key, map.Count),
+        };
+        return map.TryGetExact(converted, out found);
     }
+
+    private static Exception WrongKey(string type, object key, int count) => count == 0
+        ? new ConversionException("An empty map has no numbers as keys")
+        : new EvaluationException($"type class {type} not supported for key {ValueText.Java(key)}");
 
     private static bool TryGetItem(IReadOnlyList<object?> list, object? key, out object? found)
     {
@@ -57,10 +76,13 @@ internal static class Access
         long index;
         switch (key)
         {
-            case int or long:
-                index = ValueConversion.ToLong(key);
+            case int number:
+                index = number;
                 break;
-            case string text when long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed):
+            case long number:
+                index = number;
+                break;
+            case string text when int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var parsed):
                 index = parsed;
                 break;
             default:
@@ -76,48 +98,16 @@ internal static class Access
         return true;
     }
 
-    private static bool TryGetMember(object value, string? name, out object? found)
+    /// <summary>What can be read without parentheses.</summary>
+    private static bool TryGetMember(object value, object? key, out object? found)
     {
-        found = (value, name) switch
-        {
-            (string text, "length") => text.Length,
-            (string text, "empty" or "isEmpty") => text.Length == 0,
-            (string text, "toUpperCase") => text.ToUpperInvariant(),
-            (string text, "toLowerCase") => text.ToLowerInvariant(),
-            (string text, "trim") => text.Trim(),
-            (MapEntry entry, "key" or "getKey") => entry.Key,
-            (MapEntry entry, "value" or "getValue") => entry.Value ?? Nothing,
-            (IReadOnlyCollection<object?> items, "size") => items.Count,
-            (IReadOnlyCollection<object?> items, "empty" or "isEmpty") => items.Count == 0,
-            (IReadOnlyCollection<object?> { Count: > 0 } items, "first" or "getFirst") => items.First() ?? Nothing,
-            (IReadOnlyCollection<object?> { Count: > 0 } items, "last" or "getLast") => items.Last() ?? Nothing,
-            _ => null,
-        };
-        if (ReferenceEquals(found, Nothing))
-        {
-            found = null;
-            return true;
-        }
-
-        return found is not null;
+        found = null;
+        return key is string name && Methods.TryGet(value, name, out found);
     }
 
-    private static readonly object Nothing = new();
-
-    private static bool TryCallMap(IReadOnlyDictionary<string, object?> map, string name, IReadOnlyList<object?> arguments, out object? result)
+    private static bool Nothing(out object? found)
     {
-        result = (name, arguments) switch
-        {
-            ("size", []) => map.Count,
-            ("isEmpty", []) => map.Count == 0,
-            ("keySet", []) => new ValueCollection([.. map.Keys]),
-            ("values", []) => new ValueCollection([.. map.Values]),
-            ("entrySet", []) => new ValueCollection([.. map.Select(pair => new MapEntry(pair.Key, pair.Value))]),
-            ("get", [string key]) => map.GetValueOrDefault(key),
-            ("containsKey", [string key]) => map.ContainsKey(key),
-            ("getOrDefault", [string key, var other]) => map.TryGetValue(key, out var value) ? value : other,
-            _ => Nothing,
-        };
-        return !ReferenceEquals(result, Nothing);
+        found = null;
+        return false;
     }
 }

@@ -1,35 +1,38 @@
-using System.Numerics;
 using Kestra.Expressions.Compilation;
 using Kestra.Expressions.Values;
 
 namespace Kestra.Expressions.Operators;
 
-/// <summary>Numbers: which type a result has, and how it overflows.</summary>
+/// <summary>Numbers: which type a result has, and how it overflows. Lists: what is added and removed in place.</summary>
 internal static class Arithmetic
 {
     public static object? Add(Frame frame, object? left, object? right)
     {
         if (left is string or SafeString || right is string or SafeString)
         {
-            return ValueText.Java(left is SafeString l ? l.Text : left) + ValueText.Java(right is SafeString r ? r.Text : right);
+            return Concatenation.Of(frame, ValueText.Java(frame.Settled(left)), ValueText.Java(frame.Settled(right)));
         }
 
-        if (left is IReadOnlyList<object?> list and not StringArray)
+        if (left is not IReadOnlyList<object?> list || left is StringArray)
         {
-            var target = frame.Changeable(list);
-            if (right is IReadOnlyCollection<object?> and not StringArray)
+            return Apply(left, right, '+');
+        }
+
+        frame.Step(left);
+        frame.Step(right);
+        return frame.Change(list, copy =>
+        {
+            if (Items(right) is { } items)
             {
-                target.AddRange(((IEnumerable<object?>)right).ToList());
+                copy.AddRange(items);
             }
             else
             {
-                target.Add(right);
+                copy.Add(right);
             }
 
-            return target;
-        }
-
-        return Apply(left, right, '+');
+            Ranges.Check(frame, copy.Count);
+        });
     }
 
     public static object? Subtract(Frame frame, object? left, object? right)
@@ -39,23 +42,29 @@ internal static class Arithmetic
             return Apply(left, right, '-');
         }
 
-        var target = frame.Changeable(list);
-        if (right is IReadOnlyCollection<object?> and not StringArray)
+        return frame.Change(list, copy =>
         {
-            var removed = ((IEnumerable<object?>)right).ToList();
-            target.RemoveAll(item => removed.Exists(other => Equality.Exact(item, other)));
-        }
-        else
-        {
-            var index = target.FindIndex(item => Equality.Exact(item, right));
+            if (Items(right) is { } removed)
+            {
+                copy.RemoveAll(item =>
+                {
+                    frame.Step(removed);
+                    return removed.Exists(other => Equality.Exact(item, other));
+                });
+                return;
+            }
+
+            frame.Step(copy);
+            var index = copy.FindIndex(item => Equality.Exact(item, right));
             if (index >= 0)
             {
-                target.RemoveAt(index);
+                copy.RemoveAt(index);
             }
-        }
-
-        return target;
+        });
     }
+
+    // The elements of a collection. A map and an array count as one element.
+    private static List<object?>? Items(object? value) => value is IReadOnlyCollection<object?> items and not StringArray ? [.. items] : null;
 
     public static object Sign(object? value, int sign) => ValueConversion.IsNumber(value)
         ? Apply(value, (long)sign, '*')
@@ -68,27 +77,20 @@ internal static class Arithmetic
             throw new ConversionException("invalid operands for mathematical operation");
         }
 
-        if (left is decimal || right is decimal)
+        return (left, right) switch
         {
-            return Decimals((decimal)ValueConversion.ToDouble(left!), (decimal)ValueConversion.ToDouble(right!), operation);
-        }
-
-        if (left is double || right is double)
-        {
-            return Doubles(ValueConversion.ToDouble(left!), ValueConversion.ToDouble(right!), operation);
-        }
-
-        if (left is float || right is float)
-        {
-            return Floats((float)ValueConversion.ToDouble(left!), (float)ValueConversion.ToDouble(right!), operation);
-        }
-
-        return left is int small && right is int other
-            ? (long)Ints(small, other, operation)
-            : Longs(ValueConversion.ToLong(left!), ValueConversion.ToLong(right!), operation);
+            (decimal or JavaDecimal, _) or (_, decimal or JavaDecimal) => Decimals(Exact(left!), Exact(right!), operation),
+            (double, _) or (_, double) => Doubles(ValueConversion.ToDouble(left!), ValueConversion.ToDouble(right!), operation),
+            (float, _) or (_, float) => Floats((float)ValueConversion.ToDouble(left!), (float)ValueConversion.ToDouble(right!), operation),
+            (int small, int other) => (long)Ints(small, other, operation),
+            _ => Longs(ValueConversion.ToLong(left!), ValueConversion.ToLong(right!), operation),
+        };
     }
 
-    private static decimal Decimals(decimal left, decimal right, char operation) => operation switch
+    // Even a decimal goes through a double, as in the original.
+    private static JavaDecimal Exact(object number) => JavaDecimal.Of(ValueConversion.ToDouble(number));
+
+    private static object Decimals(JavaDecimal left, JavaDecimal right, char operation) => operation switch
     {
         '+' => left + right,
         '-' => left - right,

@@ -1,4 +1,5 @@
 using Kestra.Expressions.Compilation;
+using Kestra.Expressions.Values;
 
 namespace Kestra.Expressions.Operators;
 
@@ -12,29 +13,36 @@ internal static class BinaryOperators
         "*" => (static (_, left, right) => Arithmetic.Apply(left, right, '*'), "Could not perform multiplication"),
         "/" => (static (_, left, right) => Arithmetic.Apply(left, right, '/'), "Could not perform division"),
         "%" => (static (_, left, right) => Arithmetic.Apply(left, right, '%'), "Could not perform greater modulus"),
-        "==" or "equals" => (static (_, left, right) => Equality.Loose(left, right), "Could not perform equals comparison"),
-        "!=" => (static (_, left, right) => !Equality.Loose(left, right), "Could not perform not equals comparison"),
-        ">" => (static (_, left, right) => Compare(left, right) is > 0, "Could not perform greater than comparison"),
-        ">=" => (static (_, left, right) => Compare(left, right) is >= 0, "Could not perform greater than or equals comparison"),
-        "<" => (static (_, left, right) => Compare(left, right) is < 0, "Could not perform greater modulus"),
-        "<=" => (static (_, left, right) => Compare(left, right) is <= 0, "Could not perform less than or equals comparison"),
+        "==" or "equals" => (static (frame, left, right) => AreEqual(frame, left, right), "Could not perform equals comparison"),
+        "!=" => (static (frame, left, right) => !AreEqual(frame, left, right), "Could not perform not equals comparison"),
+        ">" => (static (_, left, right) => AreComparable(left, right) && ValueConversion.ToDouble(left!) > ValueConversion.ToDouble(right!), "Could not perform greater than comparison"),
+        ">=" => (static (_, left, right) => AreComparable(left, right) && ValueConversion.ToDouble(left!) >= ValueConversion.ToDouble(right!), "Could not perform greater than or equals comparison"),
+        "<" => (static (_, left, right) => AreComparable(left, right) && ValueConversion.ToDouble(left!) < ValueConversion.ToDouble(right!), "Could not perform greater modulus"),
+        "<=" => (static (_, left, right) => AreComparable(left, right) && ValueConversion.ToDouble(left!) <= ValueConversion.ToDouble(right!), "Could not perform less than or equals comparison"),
         _ => throw new InvalidOperationException($"The operator '{name}' is not known."),
     };
 
-    // Null compares as false to everything; NaN too.
-    private static int? Compare(object? left, object? right)
+    private static bool AreEqual(Frame frame, object? left, object? right)
+    {
+        if (left is not IReadOnlyCollection<object?>)
+        {
+            return Equality.Loose(left, right);
+        }
+
+        frame.Step(left);
+        return Equality.Loose(frame.Settled(left), frame.Settled(right));
+    }
+
+    // Null is neither less nor more than anything.
+    private static bool AreComparable(object? left, object? right)
     {
         if (left is null || right is null)
         {
-            return null;
+            return false;
         }
 
-        if (!ValueConversion.IsNumber(left) || !ValueConversion.IsNumber(right))
-        {
-            throw new ConversionException("only numbers can be compared");
-        }
-
-        var (a, b) = (ValueConversion.ToDouble(left), ValueConversion.ToDouble(right));
-        return double.IsNaN(a) || double.IsNaN(b) ? null : a.CompareTo(b);
+        return ValueConversion.IsNumber(left) && ValueConversion.IsNumber(right)
+            ? true
+            : throw new ConversionException($"{ClassNames.Of(left)} and {ClassNames.Of(right)} can't be compared: only numbers can");
     }
 }

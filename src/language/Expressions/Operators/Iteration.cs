@@ -2,24 +2,15 @@ using Kestra.Expressions.Values;
 
 namespace Kestra.Expressions.Operators;
 
-/// <summary>What a loop goes over, and its variable <c>loop</c>.</summary>
+/// <summary>What a loop goes over.</summary>
 internal static class Iteration
 {
     /// <returns>Null when the value can't be iterated.</returns>
-    public static IReadOnlyList<object?>? Items(object value) => value switch
+    public static IReadOnlyCollection<object?>? Items(object value) => value switch
     {
-        IReadOnlyDictionary<string, object?> map => [.. map.Select(pair => new MapEntry(pair.Key, pair.Value))],
-        IReadOnlyList<object?> list => [.. list],
-        ValueCollection collection => collection.Items,
+        HashMapValue map => map.Entries,
+        IReadOnlyDictionary<string, object?> map => Array.ConvertAll([.. map], static pair => new MapEntry(pair.Key, pair.Value)),
+        IReadOnlyCollection<object?> items => items,
         _ => null,
-    };
-
-    public static OrderedDictionary<string, object?> Loop(int index, int length) => new()
-    {
-        ["last"] = index == length - 1,
-        ["length"] = length,
-        ["index"] = index,
-        ["revindex"] = length - 1 - index,
-        ["first"] = index == 0,
     };
 }

@@ -1,3 +1,4 @@
+using Kestra.Expressions.Compilation;
 using Kestra.Expressions.Values;
 
 namespace Kestra.Expressions.Operators;
@@ -5,9 +6,7 @@ namespace Kestra.Expressions.Operators;
 /// <summary>Inclusive ranges of numbers and of single characters.</summary>
 internal static class Ranges
 {
-    private const int Limit = 10_000_000;
-
-    public static List<object?> Of(object? start, object? end, object? increment)
+    public static List<object?> Of(Frame frame, object? start, object? end, object? increment)
     {
         if (!ValueConversion.IsNumber(increment))
         {
@@ -22,11 +21,11 @@ internal static class Ranges
 
         if (ValueConversion.IsNumber(start) && ValueConversion.IsNumber(end))
         {
-            return Numbers(ValueConversion.ToLong(start!), ValueConversion.ToLong(end!), step, static number => number);
+            return Numbers(frame, ValueConversion.ToLong(start!), ValueConversion.ToLong(end!), step, static number => number);
         }
 
         return Single(start) is { } first && Single(end) is { } last
-            ? Numbers(first, last, step, static number => (char)number)
+            ? Numbers(frame, first, last, step, static number => (char)number)
             : throw new EvaluationException("Arguments of range function must be of type Number or String with a length of 1");
     }
 
@@ -38,17 +37,24 @@ internal static class Ranges
         _ => null,
     };
 
-    private static List<object?> Numbers(long start, long end, long step, Func<long, object?> make)
+    /// <summary>No list grows beyond the limit.</summary>
+    public static void Check(Frame frame, Int128 count)
     {
-        var list = new List<object?>();
-        for (var number = start; step > 0 ? number <= end : number >= end; number += step)
+        if (count > frame.Options.ListLimit)
         {
-            if (list.Count >= Limit)
-            {
-                throw new EvaluationException($"A range has at most {Limit} elements");
-            }
+            throw new ExpressionLimitException($"A list has more than {frame.Options.ListLimit} elements");
+        }
+    }
 
-            list.Add(make(number));
+    private static List<object?> Numbers(Frame frame, long start, long end, long step, Func<long, object?> make)
+    {
+        var count = Int128.Max(0, (((Int128)end - start) / step) + ((step > 0 ? end >= start : end <= start) ? 1 : 0));
+        Check(frame, count);
+        var list = new List<object?>((int)count);
+        for (var index = 0; index < (int)count; index++)
+        {
+            frame.Step();
+            list.Add(make(start + (index * step)));
         }
 
         return list;

@@ -11,8 +11,9 @@ internal static class Truth
         ? throw new EvaluationException("null value given to if() and strict variables is set to true")
         : Known(value) ?? throw Unsupported(value);
 
-    public static bool OfLogic(object? value, string name) => value is null
-        ? throw new EvaluationException($"null value used in {name} operator and strict variables is set to true")
+    // The text names the same operator for both.
+    public static bool OfLogic(object? value) => value is null
+        ? throw new EvaluationException("null value used in and operator and strict variables is set to true")
         : Known(value) ?? throw new ConversionException($"{ClassNames.Of(value)} cannot be used as a condition");
 
     public static bool OfNot(object? value) => value is null

@@ -18,12 +18,20 @@ internal sealed class Lexer
     private int line = 1;
     private bool trimNext;
 
-    private Lexer(string source) => this.source = source;
+    private readonly int depthLimit;
+    private int depth;
 
-    /// <exception cref="ExpressionException">The template can't be cut into tokens.</exception>
-    public static List<Token> Tokenize(string source)
+    private Lexer(string source, int depthLimit)
     {
-        var lexer = new Lexer(source);
+        this.source = source;
+        this.depthLimit = depthLimit;
+    }
+
+    /// <param name="depthLimit">Of texts with expressions inside each other.</param>
+    /// <exception cref="ExpressionException">The template can't be cut into tokens.</exception>
+    public static List<Token> Tokenize(string source, int depthLimit)
+    {
+        var lexer = new Lexer(source, depthLimit);
         lexer.Run();
         return lexer.tokens;
     }
@@ -61,7 +69,7 @@ internal sealed class Lexer
             }
         }
 
-        tokens.Add(new Token(TokenType.EOF, null, line));
+        tokens.Add(new Token(TokenType.EOF, null, Here));
     }
 
     private int NextDelimiter(int from)
@@ -80,7 +88,7 @@ internal sealed class Lexer
     private void AddText(int end, bool trimEnd)
     {
         var text = source[position..end];
-        var first = line;
+        var first = Here;
         line += Count(text);
         position = end;
         if (trimNext)
@@ -89,14 +97,10 @@ internal sealed class Lexer
             trimNext = false;
         }
 
-        if (trimEnd)
-        {
-            text = text.TrimEnd(Spaces);
-        }
-
+        // A text that is cut off before a tag leaves an empty piece, one that is cut off after a tag leaves none.
         if (text.Length > 0)
         {
-            tokens.Add(new Token(TokenType.TEXT, text, first));
+            tokens.Add(new Token(TokenType.TEXT, trimEnd ? text.TrimEnd(Spaces) : text, first));
         }
     }
 
@@ -109,7 +113,8 @@ internal sealed class Lexer
         }
 
         line += Count(source.AsSpan(position, end - position));
-        trimNext = end > position && source[end - 1] == '-' && end - 1 >= position;
+        // Two dashes and nothing else trim nothing.
+        trimNext = end > position && source[end - 1] == '-' && !(end - 2 >= position && source[end - 2] == '-');
         position = end + 2;
     }
 
@@ -136,7 +141,7 @@ internal sealed class Lexer
 
         if (text.Length > 0)
         {
-            tokens.Add(new Token(TokenType.TEXT, text, line));
+            tokens.Add(new Token(TokenType.TEXT, text, Here));
         }
 
         line += Count(source.AsSpan(position, close.Index + close.Length - position));
@@ -147,7 +152,7 @@ internal sealed class Lexer
 
     private void LexCode(TokenType open, string openText, string closeText, TokenType close)
     {
-        tokens.Add(new Token(open, openText, line));
+        tokens.Add(new Token(open, openText, Here));
         while (true)
         {
             SkipSpaces();
@@ -161,9 +166,10 @@ internal sealed class Lexer
                 return;
             }
 
+            var here = Here;
             if (brackets.Count == 0 && Closes(closeText))
             {
-                tokens.Add(new Token(close, closeText, line));
+                tokens.Add(new Token(close, closeText, here));
                 return;
             }
 
@@ -303,13 +309,14 @@ internal sealed class Lexer
         var end = start;
         while (end < source.Length && source[end] != quote)
         {
-            if (quote == '"' && source[end] == '#' && end + 1 < source.Length && source[end + 1] == '{' && (end == start || source[end - 1] != '\\'))
+            if (quote == '"' && source[end] == '#' && end + 1 < source.Length && source[end + 1] == '{')
             {
                 LexInterpolated();
                 return;
             }
 
-            end += source[end] == '\\' && end + 1 < source.Length && source[end + 1] == quote ? 2 : 1;
+            // A backslash takes the next character along, whatever it is, so that it can't close the text.
+            end += source[end] == '\\' && end + 1 < source.Length ? 2 : 1;
         }
 
         if (end >= source.Length)
@@ -324,7 +331,7 @@ internal sealed class Lexer
     // "a #{ x } b" becomes the parts, between a start and an end.
     private void LexInterpolated()
     {
-        tokens.Add(new Token(TokenType.STRING_INTERPOLATION_START, null, line));
+        tokens.Add(new Token(TokenType.STRING_INTERPOLATION_START, null, Here));
         position++;
         var text = new StringBuilder();
         while (true)
@@ -340,9 +347,11 @@ internal sealed class Lexer
                 break;
             }
 
-            if (current == '\\' && position + 1 < source.Length && source[position + 1] is '"' or '#')
+            if (current == '\\' && position + 1 < source.Length)
             {
-                text.Append(source[position + 1] == '"' ? "\"" : "\\#");
+                var escaped = source[position + 1];
+                line += escaped == '\n' ? 1 : 0;
+                text.Append(escaped == '"' ? "" : "\\").Append(escaped);
                 position += 2;
             }
             else if (current == '#' && position + 1 < source.Length && source[position + 1] == '{')
@@ -360,22 +369,27 @@ internal sealed class Lexer
 
         FlushPart(text);
         position++;
-        tokens.Add(new Token(TokenType.STRING_INTERPOLATION_END, null, line));
+        tokens.Add(new Token(TokenType.STRING_INTERPOLATION_END, null, Here));
     }
 
     private void FlushPart(StringBuilder text)
     {
         if (text.Length > 0)
         {
-            tokens.Add(new Token(TokenType.STRING, text.ToString(), line));
+            tokens.Add(new Token(TokenType.STRING, text.ToString(), Here));
             text.Clear();
         }
     }
 
     private void LexPart()
     {
+        if (++depth > depthLimit)
+        {
+            throw Error($"The expression is nested deeper than {depthLimit} levels");
+        }
+
         position += 2;
-        tokens.Add(new Token(TokenType.PUNCTUATION, "#{", line));
+        tokens.Add(new Token(TokenType.PUNCTUATION, "#{", Here));
         var outer = brackets.Count;
         while (true)
         {
@@ -387,8 +401,9 @@ internal sealed class Lexer
 
             if (brackets.Count == outer && source[position] == '}')
             {
-                tokens.Add(new Token(TokenType.PUNCTUATION, "}#", line));
+                tokens.Add(new Token(TokenType.PUNCTUATION, "}#", Here));
                 position++;
+                depth--;
                 return;
             }
 
@@ -398,7 +413,7 @@ internal sealed class Lexer
 
     private void Add(TokenType type, string value, int length)
     {
-        tokens.Add(new Token(type, value, line));
+        tokens.Add(new Token(type, value, Here));
         line += Count(source.AsSpan(position, length));
         position += length;
     }
@@ -412,7 +427,9 @@ internal sealed class Lexer
         }
     }
 
-    private ExpressionException Error(string message) => SyntaxErrors.Of(message, source, line);
+    private ExpressionException Error(string message) => SyntaxErrors.Of(message, source, Here);
+
+    private Place Here => new(line, position);
 
     private static readonly char[] Spaces = [' ', '\t', '\n', '\r', '\f', '\v', '\u001c', '\u001d', '\u001e', '\u001f', '\u2028', '\u2029', '\u3000'];
 

@@ -48,14 +48,17 @@ internal sealed class Parser
     /// <exception cref="ExpressionException">The template does not follow the grammar.</exception>
     public static BodyNode Parse(string source, int depthLimit)
     {
-        var parser = new Parser(source, Lexer.Tokenize(source), depthLimit);
+        var parser = new Parser(source, Lexer.Tokenize(source, depthLimit), depthLimit);
         var body = parser.Body([]);
         return body;
     }
 
     private Token Current => tokens[position];
 
-    private int Line => Current.Line;
+    private Place Here => Current.At;
+
+    // Messages name the line after a construct; the construct itself is where its own token is.
+    private Place After(Token token) => new(Here.Line, token.At.Offset);
 
     private Token Take()
     {
@@ -89,7 +92,7 @@ internal sealed class Parser
         return Take();
     }
 
-    private ExpressionException Error(string message) => SyntaxErrors.Of(message, source, Line);
+    private ExpressionException Error(string message) => SyntaxErrors.Of(message, source, Here);
 
     // Every recursive construct passes here, so a hostile template can't exhaust the stack.
     private T Deeper<T>(Func<T> parse)
@@ -106,7 +109,7 @@ internal sealed class Parser
 
     private BodyNode Body(string[] endings) => Deeper(() =>
     {
-        var line = Line;
+        var place = Here;
         var parts = new List<Node>();
         while (Current.Type != TokenType.EOF)
         {
@@ -114,19 +117,19 @@ internal sealed class Parser
             {
                 case TokenType.TEXT:
                     var text = Take();
-                    parts.Add(new TextNode(text.Value!, text.Line));
+                    parts.Add(new TextNode(text.Value!, text.At));
                     break;
                 case TokenType.PRINT_START:
                     Take();
                     var expression = Expression();
-                    var at = Line;
+                    var after = Here;
                     Expect(TokenType.PRINT_END);
-                    parts.Add(new PrintNode(expression, at));
+                    parts.Add(new PrintNode(expression, after));
                     break;
                 default:
                     if (AtEnding(endings))
                     {
-                        return new BodyNode(parts, line);
+                        return new BodyNode(parts, place);
                     }
 
                     Take();
@@ -140,7 +143,7 @@ internal sealed class Parser
             throw Error(EndingMessage(endings));
         }
 
-        return new BodyNode(parts, line);
+        return new BodyNode(parts, place);
     });
 
     private static string EndingMessage(string[] endings) => endings[^1] == "endblock"
@@ -160,34 +163,34 @@ internal sealed class Parser
         var name = Take();
         return name.Value switch
         {
-            "set" => Set(name.Line),
-            "if" => If(name.Line),
-            "for" => For(name.Line),
-            "macro" => Macro(name.Line),
-            "block" => Block(name.Line),
-            "filter" => FilterTag(name.Line),
-            _ => throw SyntaxErrors.Of($"Unexpected tag name \"{name.Value}\"", source, name.Line),
+            "set" => Set(name.At),
+            "if" => If(name.At),
+            "for" => For(name.At),
+            "macro" => Macro(name.At),
+            "block" => Block(name.At),
+            "filter" => FilterTag(name.At),
+            _ => throw SyntaxErrors.Of($"Unexpected tag name \"{name.Value}\"", source, name.At),
         };
     }
 
-    private SetNode Set(int line)
+    private SetNode Set(Place at)
     {
         var name = NewName();
         Expect(TokenType.PUNCTUATION, "=");
         var value = Expression();
         Expect(TokenType.EXECUTE_END);
-        return new SetNode(name, value, line);
+        return new SetNode(name, value, at);
     }
 
     private string NewName()
     {
         var name = Expect(TokenType.NAME);
         return name.Value is "true" or "false" or "null" or "none"
-            ? throw SyntaxErrors.Of($"Can not assign a value to {name.Value}", source, name.Line)
+            ? throw SyntaxErrors.Of($"Can not assign a value to {name.Value}", source, name.At)
             : name.Value!;
     }
 
-    private IfNode If(int line)
+    private IfNode If(Place at)
     {
         var branches = new List<(Node, Node)>();
         Node? otherwise = null;
@@ -210,12 +213,12 @@ internal sealed class Parser
                     break;
                 default:
                     Expect(TokenType.EXECUTE_END);
-                    return new IfNode(branches, otherwise, line);
+                    return new IfNode(branches, otherwise, at);
             }
         }
     }
 
-    private ForNode For(int line)
+    private ForNode For(Place at)
     {
         var name = NewName();
         Expect(TokenType.NAME, "in");
@@ -233,10 +236,10 @@ internal sealed class Parser
         }
 
         Expect(TokenType.EXECUTE_END);
-        return new ForNode(name, items, body, otherwise, line);
+        return new ForNode(name, items, body, otherwise, at);
     }
 
-    private MacroNode Macro(int line)
+    private MacroNode Macro(Place at)
     {
         var name = Expect(TokenType.NAME).Value!;
         Expect(TokenType.PUNCTUATION, "(");
@@ -256,39 +259,39 @@ internal sealed class Parser
         Expect(TokenType.EXECUTE_END);
         var body = Body(["endmacro"]);
         CloseTag();
-        return new MacroNode(name, parameters, body, line);
+        return new MacroNode(name, parameters, body, at);
     }
 
-    private BlockNode Block(int line)
+    private BlockNode Block(Place at)
     {
         var name = Current.Type == TokenType.STRING ? Take().Value! : Expect(TokenType.NAME).Value!;
         Expect(TokenType.EXECUTE_END);
         var body = Body(["endblock"]);
         Expect(TokenType.EXECUTE_START);
         Take();
-        if (Current.Type is TokenType.NAME or TokenType.STRING)
+        if (Current.Type is TokenType.NAME or TokenType.STRING && Current.Value == name)
         {
             Take();
         }
 
         Expect(TokenType.EXECUTE_END);
-        return new BlockNode(name, body, line);
+        return new BlockNode(name, body, at);
     }
 
-    private FilterTagNode FilterTag(int line)
+    private FilterTagNode FilterTag(Place at)
     {
         var filters = new List<(string, ArgumentsNode)>();
         do
         {
             var name = Expect(TokenType.NAME).Value!;
-            filters.Add((name, Current.Is(TokenType.PUNCTUATION, "(") ? Arguments() : new ArgumentsNode([], [], Line)));
+            filters.Add((name, Current.Is(TokenType.PUNCTUATION, "(") ? Arguments() : new ArgumentsNode([], [], Here)));
         }
         while (TryTake(TokenType.OPERATOR, "|"));
 
         Expect(TokenType.EXECUTE_END);
         var body = Body(["endfilter"]);
         CloseTag();
-        return new FilterTagNode(filters, body, line);
+        return new FilterTagNode(filters, body, at);
     }
 
     private void CloseTag()
@@ -309,7 +312,7 @@ internal sealed class Parser
         var then = Expression();
         Expect(TokenType.PUNCTUATION, ":");
         var otherwise = Expression();
-        return new TernaryNode(condition, then, otherwise, Line);
+        return new TernaryNode(condition, then, otherwise, Here);
     });
 
     private Node Binary(int minimum)
@@ -317,12 +320,13 @@ internal sealed class Parser
         var left = Deeper(Primary);
         while (Current.Type == TokenType.OPERATOR && Precedences.TryGetValue(Current.Value!, out var precedence) && precedence >= minimum)
         {
-            var name = Take().Value!;
+            var sign = Take();
+            var name = sign.Value!;
             left = name switch
             {
                 "|" => Filter(left),
                 "is" or "is not" => Test(left, name == "is not"),
-                _ => new BinaryNode(name, left, Binary(precedence + 1), Line),
+                _ => new BinaryNode(name, left, Binary(precedence + 1), After(sign)),
             };
         }
 
@@ -331,24 +335,24 @@ internal sealed class Parser
 
     private FilterNode Filter(Node input)
     {
-        var name = Expect(TokenType.NAME).Value!;
-        var arguments = Current.Is(TokenType.PUNCTUATION, "(") ? Arguments() : new ArgumentsNode([], [], Line);
-        return new FilterNode(input, name, arguments, Line);
+        var name = Expect(TokenType.NAME);
+        var arguments = Current.Is(TokenType.PUNCTUATION, "(") ? Arguments() : new ArgumentsNode([], [], Here);
+        return new FilterNode(input, name.Value!, arguments, After(name));
     }
 
     private TestNode Test(Node input, bool negated)
     {
-        var name = Expect(TokenType.NAME).Value!;
-        var arguments = Current.Is(TokenType.PUNCTUATION, "(") ? Arguments() : new ArgumentsNode([], [], Line);
-        return new TestNode(input, name, arguments, negated, Line);
+        var name = Expect(TokenType.NAME);
+        var arguments = Current.Is(TokenType.PUNCTUATION, "(") ? Arguments() : new ArgumentsNode([], [], Here);
+        return new TestNode(input, name.Value!, arguments, negated, After(name));
     }
 
     private Node Primary()
     {
         if (Current is { Type: TokenType.OPERATOR, Value: "not" or "+" or "-" })
         {
-            var name = Take().Value!;
-            return new UnaryNode(name, Binary(500), Line);
+            var sign = Take();
+            return new UnaryNode(sign.Value!, Binary(500), After(sign));
         }
 
         if (TryTake(TokenType.PUNCTUATION, "("))
@@ -373,14 +377,14 @@ internal sealed class Parser
         {
             case TokenType.NAME:
                 Take();
-                return Current.Is(TokenType.PUNCTUATION, "(") ? new CallNode(token.Value!, Arguments(), Line) : Name(token);
+                return Current.Is(TokenType.PUNCTUATION, "(") ? new CallNode(token.Value!, Arguments(), After(token)) : Name(token);
             case TokenType.STRING:
                 Take();
-                return new LiteralNode(token.Value, token.Line);
+                return new LiteralNode(token.Value, token.At);
             case TokenType.LONG:
             case TokenType.NUMBER:
                 Take();
-                return new LiteralNode(Number(token), token.Line);
+                return new LiteralNode(Number(token), token.At);
             case TokenType.STRING_INTERPOLATION_START:
                 return Interpolation();
             default:
@@ -390,10 +394,10 @@ internal sealed class Parser
 
     private static Node Name(Token token) => token.Value switch
     {
-        "true" or "TRUE" => new LiteralNode(true, token.Line),
-        "false" or "FALSE" => new LiteralNode(false, token.Line),
-        "null" or "NULL" or "none" or "NONE" => new LiteralNode(null, token.Line),
-        _ => new VariableNode(token.Value!, token.Line),
+        "true" or "TRUE" => new LiteralNode(true, token.At),
+        "false" or "FALSE" => new LiteralNode(false, token.At),
+        "null" or "NULL" or "none" or "NONE" => new LiteralNode(null, token.At),
+        _ => new VariableNode(token.Value!, token.At),
     };
 
     private object Number(Token token)
@@ -406,12 +410,12 @@ internal sealed class Parser
 
         return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw SyntaxErrors.Of($"The number {text} is beyond 64 bits", source, token.Line);
+            : throw SyntaxErrors.Of($"The number {text} is beyond 64 bits", source, token.At);
     }
 
     private InterpolationNode Interpolation()
     {
-        var line = Take().Line;
+        var at = Take().At;
         var parts = new List<Node>();
         while (Current.Type != TokenType.STRING_INTERPOLATION_END)
         {
@@ -423,12 +427,12 @@ internal sealed class Parser
             else
             {
                 var text = Expect(TokenType.STRING);
-                parts.Add(new LiteralNode(text.Value, text.Line));
+                parts.Add(new LiteralNode(text.Value, text.At));
             }
         }
 
         Take();
-        return new InterpolationNode(parts, line);
+        return new InterpolationNode(parts, at);
     }
 
     private Node Postfix(Node node)
@@ -445,15 +449,15 @@ internal sealed class Parser
                     arguments = given.Named.Count == 0 ? given.Positional : throw Error("Can not use named arguments when calling a bean method");
                 }
 
-                node = new MemberNode(node, new LiteralNode(name.Value, name.Line), arguments, name.Line);
+                node = new MemberNode(node, new LiteralNode(name.Value, name.At), arguments, name.At);
             }
             else if (Current.Is(TokenType.PUNCTUATION, "["))
             {
                 Take();
                 var key = Expression();
-                var line = Line;
+                var place = Here;
                 Expect(TokenType.PUNCTUATION, "]");
-                node = new MemberNode(node, key, null, line);
+                node = new MemberNode(node, key, null, place);
             }
             else
             {
@@ -464,7 +468,7 @@ internal sealed class Parser
 
     private ListNode List()
     {
-        var line = Take().Line;
+        var at = Take().At;
         var items = new List<Node>();
         while (!Current.Is(TokenType.PUNCTUATION, "]"))
         {
@@ -477,12 +481,12 @@ internal sealed class Parser
         }
 
         Take();
-        return new ListNode(items, line);
+        return new ListNode(items, at);
     }
 
     private MapNode Map()
     {
-        var line = Take().Line;
+        var at = Take().At;
         var entries = new List<(Node, Node)>();
         while (!Current.Is(TokenType.PUNCTUATION, "}"))
         {
@@ -497,12 +501,12 @@ internal sealed class Parser
         }
 
         Take();
-        return new MapNode(entries, line);
+        return new MapNode(entries, at);
     }
 
     private ArgumentsNode Arguments()
     {
-        var line = Expect(TokenType.PUNCTUATION, "(").Line;
+        var at = Expect(TokenType.PUNCTUATION, "(").At;
         var positional = new List<Node>();
         var named = new List<(string, Node)>();
         while (!Current.Is(TokenType.PUNCTUATION, ")"))
@@ -514,7 +518,7 @@ internal sealed class Parser
 
             if (Current.Type == TokenType.NAME && tokens[position + 1].Is(TokenType.PUNCTUATION, "="))
             {
-                var name = Take().Value!;
+                var name = NewName();
                 Take();
                 named.Add((name, Expression()));
             }
@@ -529,6 +533,6 @@ internal sealed class Parser
         }
 
         Take();
-        return new ArgumentsNode(positional, named, line);
+        return new ArgumentsNode(positional, named, at);
     }
 }

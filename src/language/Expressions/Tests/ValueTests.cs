@@ -21,10 +21,12 @@ internal static class ValueTests
 
     public static ValueTest? Find(string name) => All.GetValueOrDefault(name);
 
+    public static IEnumerable<string> Names => All.Keys;
+
     public static bool IsEmpty(object? value) => value switch
     {
         null => true,
-        string text => text.Trim().Length == 0,
+        string text => string.IsNullOrWhiteSpace(text),
         IReadOnlyDictionary<string, object?> map => map.Count == 0,
         StringArray => false,
         IReadOnlyCollection<object?> items => items.Count == 0,
@@ -43,7 +45,7 @@ internal static class ValueTests
     {
         if (value is not string text)
         {
-            return value is null ? false : throw new ConversionException($"{ClassNames.Of(value)} cannot be cast to class java.lang.String");
+            throw new ConversionException($"{ClassNames.Of(value)} cannot be cast to class java.lang.String");
         }
 
         try
