@@ -127,6 +127,12 @@ public sealed class LimitTests
     public void No_operator_swallows_a_limit(string template) =>
         Should.Throw<ExpressionLimitException>(() => new ExpressionOptions { ListLimit = 100 }.Render(template.Replace("%X", "1..200")));
 
+    [Theory]
+    [InlineData("{{ 1 | jq('[range(1000000)] | length') }}")]
+    [InlineData("{{ missing ?? (1 | jq('last(range(1000000000))')) }}")]
+    public void A_jq_program(string template) => Should.Throw<ExpressionLimitException>(() =>
+        new ExpressionOptions { Jq = Jq.JqLimits.Default with { Steps = 10_000 } }.Render(template)).Message.ShouldStartWith("The jq program '");
+
     [Fact]
     public void A_rendering_can_be_cancelled()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Kestra.Expressions.Values;
+using Kestra.Jq;
 
 namespace Kestra.Expressions;
 
@@ -10,6 +11,7 @@ public sealed class ExpressionEngine(ExpressionOptions? options = null)
     private const string TooManyPasses = "Too many rendering attempts";
 
     private readonly ConcurrentDictionary<string, Template> templates = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, JqProgram> jqPrograms = new(StringComparer.Ordinal);
     private int kept;
 
     public ExpressionOptions Options { get; } = options ?? new ExpressionOptions();
@@ -37,6 +39,28 @@ public sealed class ExpressionEngine(ExpressionOptions? options = null)
         }
 
         return templates.GetOrAdd(source, template);
+    }
+
+    /// <exception cref="JqException">The text is not a jq program.</exception>
+    internal JqProgram Jq(string program)
+    {
+        if (jqPrograms.TryGetValue(program, out var known))
+        {
+            return known;
+        }
+
+        var parsed = JqProgram.Parse(program, Options.Jq, time: Options.Time);
+        if (program.Length > Options.CachedLength || Options.CacheSize == 0)
+        {
+            return parsed;
+        }
+
+        if (jqPrograms.Count >= Options.CacheSize)
+        {
+            jqPrograms.Clear();
+        }
+
+        return jqPrograms.GetOrAdd(program, parsed);
     }
 
     public string Render(string source, RenderContext context) => Parse(source).Render(context);

@@ -27,6 +27,9 @@ public sealed class ExpressionOptions
     /// <summary>Characters of the longest template that is kept; longer ones are parsed each time.</summary>
     public int CachedLength { get; init; } = 64 * 1024;
 
+    /// <summary>What one program of the filter <c>jq</c> may use.</summary>
+    public Jq.JqLimits Jq { get; init; } = Kestra.Jq.JqLimits.Default;
+
     /// <summary>Clock of <c>now()</c>.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

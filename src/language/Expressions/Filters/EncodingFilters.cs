@@ -6,6 +6,7 @@ using Kestra.Expressions.Operators;
 using Kestra.Expressions.Values;
 using Kestra.Expressions.Yaml;
 using Kestra.Ion;
+using Kestra.Jq;
 
 namespace Kestra.Expressions.Filters;
 
@@ -39,22 +40,28 @@ internal static class EncodingFilters
             throw new EvaluationException("The 'jq' filter expects an argument 'expression'.");
         }
 
-        var program = TextFilters.Text(arguments["expression"] ?? throw new ConversionException("The jq program may not be null"));
+        var program = TextFilters.Text(arguments["expression"] ?? throw NoJq(value, null));
+        var context = arguments.Frame.Context;
         try
         {
-            _ = JqInput(value);
-            throw new EvaluationException($"The jq program {program} can't be run");
+            return arguments.Frame.Engine.Jq(program).Run(JqInput(value), context.CancellationToken).Select(static result => JsonShape.Of(result, keepNulls: true)).ToList();
         }
-        catch (Exception error) when (error is JsonException)
+        catch (JqException error) when (error.Kind == JqErrorKind.Limit)
         {
-            throw new EvaluationException($"Unable to parse jq value '{ValueText.Java(value)}' with type '{ClassNames.Of(value)}'", error);
+            throw new ExpressionLimitException($"The jq program '{program}' is too expensive: {error.Message}", error);
+        }
+        catch (Exception error) when (error is JqException or JsonException)
+        {
+            throw NoJq(value, error);
         }
     }
+
+    private static EvaluationException NoJq(object value, Exception? error) => new($"Unable to parse jq value '{ValueText.Java(value)}' with type '{ClassNames.Of(value)}'", error);
 
     // A text is JSON, and nothing when it is empty; map entries that are null do not exist for jq.
     private static object? JqInput(object value) => value is string text
         ? string.IsNullOrWhiteSpace(text) ? null : ValueJson.ReadFirst(text)
-        : ValueJson.ReadFirst(ValueJson.Write(value));
+        : JsonShape.Of(value, keepNulls: false);
 
     private static string ToIon(object? value)
     {
