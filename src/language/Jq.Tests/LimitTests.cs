@@ -78,6 +78,20 @@ public sealed class LimitTests
     public void A_pattern_is_held_to_the_nesting() =>
         Should.Throw<JqException>(() => JqProgram.Parse($". as {new string('[', 100)}$x{new string(']', 100)} | 1", Small)).Kind.ShouldBe(JqErrorKind.Limit);
 
+    [Theory]
+    [InlineData("def f(x): x | f(x + 1); 1 | f(.)")]
+    [InlineData("def f: (1, f) | .; [f]")]
+    [InlineData("reduce range(5000) as $i (null; [.])")]
+    public void The_default_limits_fit_a_small_stack(string program)
+    {
+        JqErrorKind? kind = null;
+        var thread = new Thread(() => kind = Should.Throw<JqException>(() => JqProgram.Parse(program).Run(null).Count()).Kind, 1536 * 1024);
+        thread.Start();
+        thread.Join();
+
+        kind.ShouldBe(JqErrorKind.Limit);
+    }
+
     [Fact]
     public void Long_chains_of_operators_run_within_the_default_limits()
     {

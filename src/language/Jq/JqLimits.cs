@@ -14,8 +14,8 @@ public sealed record JqLimits
     /// <summary>Steps of a run: evaluated filters, plus the size of every text, array and object that is made.</summary>
     public long Steps { get; init; } = 50_000_000;
 
-    /// <summary>Calls of functions inside one another.</summary>
-    public int Depth { get; init; } = 10_000;
+    /// <summary>Calls of functions inside one another. A thread with a stack of 1.5 MB bears the default; more needs more.</summary>
+    public int Depth { get; init; } = 1_000;
 
     /// <summary>Results of a run.</summary>
     public int Outputs { get; init; } = 1_000_000;

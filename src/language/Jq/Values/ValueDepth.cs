@@ -10,6 +10,7 @@ internal static class ValueDepth
             return;
         }
 
+        StackGuard.Check();
         if (limit < 0)
         {
             throw JqException.Limit("a result nests too deep");
