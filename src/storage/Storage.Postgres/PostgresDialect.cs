@@ -27,13 +27,13 @@ internal sealed class PostgresDialect : SqlDialect
 
     public override SqlCondition Words(string columns, string query) => new($"{columns} @@ fulltext_search(?)", query);
 
-    // Old documents of flows hold labels as a map.
-    public override SqlCondition HasLabel(string column, string key, string value) => new(
-        $"({column} @> ?::jsonb OR {column} @> ?::jsonb)",
-        JsonSerializer.Serialize(new[] { new Dictionary<string, string>(StringComparer.Ordinal) { ["key"] = key, ["value"] = value } }),
-        JsonSerializer.Serialize(new Dictionary<string, string>(StringComparer.Ordinal) { [key] = value }));
-
-    public override SqlCondition LabelContains(string column, string key, string text) => new(
-        $"EXISTS (SELECT FROM jsonb_array_elements(CASE jsonb_typeof({column}) WHEN 'array' THEN {column} ELSE '[]' END) AS label WHERE label ->> 'key' = ? AND position(? IN label ->> 'value') > 0)",
-        key, text);
+    /// <summary>Labels in a document. Old ones of flows hold them as a map.</summary>
+    public static FilterColumn Labels(string column) => new FilterColumn.Labels(
+        label => new(
+            $"({column} @> ?::jsonb OR {column} @> ?::jsonb)",
+            JsonSerializer.Serialize(new[] { new Dictionary<string, string>(StringComparer.Ordinal) { ["key"] = label.Key, ["value"] = label.Value } }),
+            JsonSerializer.Serialize(new Dictionary<string, string>(StringComparer.Ordinal) { [label.Key] = label.Value })),
+        label => new(
+            $"EXISTS (SELECT FROM jsonb_array_elements(CASE jsonb_typeof({column}) WHEN 'array' THEN {column} ELSE '[]' END) AS label WHERE label ->> 'key' = ? AND position(? IN label ->> 'value') > 0)",
+            label.Key, label.Value));
 }

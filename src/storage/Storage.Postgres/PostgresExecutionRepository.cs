@@ -26,7 +26,7 @@ internal sealed class PostgresExecutionRepository(PostgresDatabase database) : I
             [FilterField.KIND] = new FilterColumn.Constant<ExecutionKind>("coalesce(kind, 'NORMAL')", Enum.GetNames<ExecutionKind>()),
             [FilterField.START_DATE] = new FilterColumn.Date("start_date", "(? AT TIME ZONE 'UTC')"),
             [FilterField.END_DATE] = new FilterColumn.Date("end_date", "(? AT TIME ZONE 'UTC')"),
-            [FilterField.LABELS] = new FilterColumn.Labels("(value -> 'labels')"),
+            [FilterField.LABELS] = PostgresDialect.Labels("(value -> 'labels')"),
             [FilterField.TRIGGER_EXECUTION_ID] = new FilterColumn.Text("trigger_execution_id"),
             [FilterField.TRIGGER_ID] = new FilterColumn.Text("(value #>> '{trigger,id}')"),
             [FilterField.PARENT_ID] = new FilterColumn.Text("(value ->> 'parentId')"),

@@ -26,7 +26,7 @@ internal sealed class PostgresFlowRepository(PostgresDatabase database, TimeProv
             [FilterField.SCOPE] = FilterColumn.Scope("namespace"),
             [FilterField.NAMESPACE] = new FilterColumn.Text("namespace"),
             [FilterField.FLOW_ID] = new FilterColumn.Text("id"),
-            [FilterField.LABELS] = new FilterColumn.Labels("(value -> 'labels')"),
+            [FilterField.LABELS] = PostgresDialect.Labels("(value -> 'labels')"),
         },
         new Dictionary<string, SortColumn>(StringComparer.Ordinal) { ["id"] = new("id"), ["namespace"] = new("namespace"), ["revision"] = new("revision") },
         ("id", false), ("namespace", false));

@@ -1,3 +1,4 @@
+using Kestra.Model;
 using Kestra.Storage.Queries;
 
 namespace Kestra.Storage.Relational;
@@ -79,25 +80,26 @@ public abstract record FilterColumn
         }
     }
 
-    public sealed record Labels(string Column) : FilterColumn
+    /// <param name="Has">Has exactly this label.</param>
+    /// <param name="Contains">Has a label of that key whose value contains the text.</param>
+    public sealed record Labels(Func<Label, SqlCondition> Has, Func<Label, SqlCondition> Contains) : FilterColumn
     {
         public override void Add(SqlConditions where, QueryFilter filter)
         {
-            var labels = FilterValues.Labels(filter);
-            var dialect = where.Dialect;
+            var labels = FilterValues.Labels(filter).ToList();
             switch (filter.Operation)
             {
                 case FilterOperation.EQUALS:
-                    labels.ToList().ForEach(label => where.And(dialect.HasLabel(Column, label.Key, label.Value)));
+                    labels.ForEach(label => where.And(Has(label)));
                     break;
                 case FilterOperation.IN:
-                    where.AndAny(labels.Select(label => dialect.HasLabel(Column, label.Key, label.Value)));
+                    where.AndAny(labels.Select(Has));
                     break;
                 case FilterOperation.NOT_EQUALS or FilterOperation.NOT_IN:
-                    labels.ToList().ForEach(label => where.AndNot(dialect.HasLabel(Column, label.Key, label.Value)));
+                    labels.ForEach(label => where.AndNot(Has(label)));
                     break;
                 case FilterOperation.CONTAINS:
-                    labels.ToList().ForEach(label => where.And(dialect.LabelContains(Column, label.Key, label.Value)));
+                    labels.ForEach(label => where.And(Contains(label)));
                     break;
                 default:
                     throw FilterValues.Unsupported(filter);

@@ -26,11 +26,6 @@ public abstract class SqlDialect
 
     /// <summary>Every word of a query begins a word of the columns.</summary>
     public abstract SqlCondition Words(string columns, string query);
-
-    public abstract SqlCondition HasLabel(string column, string key, string value);
-
-    /// <summary>Has a label of that key whose value contains a text.</summary>
-    public abstract SqlCondition LabelContains(string column, string key, string text);
 }
 
 /// <param name="Sql">With <c>?</c> for each value.</param>

@@ -12,6 +12,7 @@ internal static class Schema
           state TEXT NOT NULL, start_date INTEGER NOT NULL, end_date INTEGER, duration INTEGER, labels TEXT, kind TEXT,
           parent_id TEXT, trigger_execution TEXT, trigger_id TEXT, position INTEGER NOT NULL, ended INTEGER NOT NULL);
         CREATE TABLE execution_document (key INTEGER PRIMARY KEY, document BLOB NOT NULL);
+        CREATE TABLE execution_label (name TEXT NOT NULL, value TEXT NOT NULL, execution INTEGER NOT NULL, PRIMARY KEY (name, value, execution)) WITHOUT ROWID;
         CREATE UNIQUE INDEX execution_id ON execution (tenant, id);
         CREATE INDEX execution_open ON execution (partition) WHERE ended = 0;
         CREATE INDEX execution_start ON execution (tenant, start_date) WHERE kind IS NULL;

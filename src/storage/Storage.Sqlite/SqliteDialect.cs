@@ -35,10 +35,4 @@ internal sealed class SqliteDialect : SqlDialect
     }
 
     public override SqlCondition Words(string columns, string query) => new($"{SqliteFunctions.Words}(?, {columns})", query);
-
-    public override SqlCondition HasLabel(string column, string key, string value) =>
-        new($"EXISTS (SELECT 1 FROM json_each({column}) AS label WHERE json_extract(label.value, '$[0]') = ? AND json_extract(label.value, '$[1]') = ?)", key, value);
-
-    public override SqlCondition LabelContains(string column, string key, string text) =>
-        new($"EXISTS (SELECT 1 FROM json_each({column}) AS label WHERE json_extract(label.value, '$[0]') = ? AND instr(json_extract(label.value, '$[1]'), ?) > 0)", key, text);
 }

@@ -156,6 +156,8 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
     // The document has a table of its own, so that lists which filter and count read narrow rows.
     private static void Write(Session session, PartitionLease lease, ExecutionSnapshot snapshot)
     {
+        var labels = SqliteLabels.Text(snapshot.Labels);
+        var before = session.Single("SELECT labels FROM execution WHERE tenant = $0 AND id = $1", LabelsOf, snapshot.TenantId, snapshot.Id);
         var key = session.Single(
             """
             INSERT INTO execution (tenant, id, partition, namespace, flow, state, start_date, end_date, duration, labels, kind, parent_id, trigger_execution, trigger_id, position, ended)
@@ -166,9 +168,10 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
             """,
             row => row.GetInt64(0),
             snapshot.TenantId, snapshot.Id, lease.Partition, snapshot.Namespace, snapshot.FlowId, snapshot.State.ToString(), snapshot.StartDate.ToUnixTimeTicks(),
-            snapshot.EndDate?.ToUnixTimeTicks(), snapshot.Duration?.BclCompatibleTicks, LabelText.Of(snapshot.Labels), KindText(snapshot.Kind), snapshot.ParentId,
+            snapshot.EndDate?.ToUnixTimeTicks(), snapshot.Duration?.BclCompatibleTicks, labels, KindText(snapshot.Kind), snapshot.ParentId,
             snapshot.TriggerExecutionId, snapshot.TriggerId, snapshot.Position, snapshot.Ended);
         session.Run("INSERT INTO execution_document (key, document) VALUES ($0, $1) ON CONFLICT (key) DO UPDATE SET document = $1", key, snapshot.Document.ToArray());
+        SqliteLabels.Replace(session, key, before, labels);
         if (snapshot.Ended)
         {
             session.Run("DELETE FROM journal WHERE tenant = $0 AND execution = $1", snapshot.TenantId, snapshot.Id);
@@ -179,6 +182,8 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
             session.Run("DELETE FROM journal WHERE tenant = $0 AND execution = $1 AND position <= $2", snapshot.TenantId, snapshot.Id, snapshot.Position);
         }
     }
+
+    private static string? LabelsOf(SqliteDataReader row) => row.IsDBNull(0) ? null : row.GetString(0);
 
     // Lists show normal executions; null makes them the partial indexes' own.
     private static string? KindText(ExecutionKind? kind) => kind is null or ExecutionKind.NORMAL ? null : kind.ToString();
@@ -201,10 +206,13 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
         session.Run("DELETE FROM journal WHERE tenant = $0 AND execution = $1", tenantId, executionId);
         session.Run("DELETE FROM timer WHERE tenant = $0 AND execution = $1", tenantId, executionId);
         session.Run("DELETE FROM slot WHERE tenant = $0 AND execution = $1", tenantId, executionId);
-        var key = session.Single("DELETE FROM execution WHERE tenant = $0 AND id = $1 RETURNING key", row => (long?)row.GetInt64(0), tenantId, executionId);
-        if (key is not null)
+        var execution = session.Single(
+            "SELECT key, labels FROM execution WHERE tenant = $0 AND id = $1", row => ((long Key, string? Labels)?)(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1)), tenantId, executionId);
+        if (execution is { } found)
         {
-            session.Run("DELETE FROM execution_document WHERE key = $0", key);
+            SqliteLabels.Replace(session, found.Key, found.Labels, null);
+            session.Run("DELETE FROM execution_document WHERE key = $0", found.Key);
+            session.Run("DELETE FROM execution WHERE key = $0", found.Key);
         }
     }
 }

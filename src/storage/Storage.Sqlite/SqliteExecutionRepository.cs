@@ -21,7 +21,7 @@ internal sealed class SqliteExecutionRepository(SqliteDatabase database) : IExec
             [FilterField.KIND] = new FilterColumn.Constant<ExecutionKind>("COALESCE(kind, 'NORMAL')", Enum.GetNames<ExecutionKind>()),
             [FilterField.START_DATE] = new FilterColumn.Date("start_date"),
             [FilterField.END_DATE] = new FilterColumn.Date("end_date"),
-            [FilterField.LABELS] = new FilterColumn.Labels("labels"),
+            [FilterField.LABELS] = SqliteLabels.InTable,
             [FilterField.TRIGGER_EXECUTION_ID] = new FilterColumn.Text("trigger_execution"),
             [FilterField.TRIGGER_ID] = new FilterColumn.Text("trigger_id"),
             [FilterField.PARENT_ID] = new FilterColumn.Text("parent_id"),

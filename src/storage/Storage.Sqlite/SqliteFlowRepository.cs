@@ -18,7 +18,7 @@ internal sealed class SqliteFlowRepository(SqliteDatabase database, TimeProvider
             [FilterField.SCOPE] = FilterColumn.Scope("namespace"),
             [FilterField.NAMESPACE] = new FilterColumn.Text("namespace"),
             [FilterField.FLOW_ID] = new FilterColumn.Text("id"),
-            [FilterField.LABELS] = new FilterColumn.Labels("labels"),
+            [FilterField.LABELS] = SqliteLabels.InColumn("labels"),
         },
         new Dictionary<string, SortColumn>(StringComparer.Ordinal) { ["id"] = new("id"), ["namespace"] = new("namespace"), ["revision"] = new("revision") },
         ("id", false), ("namespace", false));
@@ -87,7 +87,7 @@ internal sealed class SqliteFlowRepository(SqliteDatabase database, TimeProvider
             session.Run("UPDATE flow SET latest = 0 WHERE tenant = $0 AND namespace = $1 AND id = $2 AND latest = 1", flow.TenantId, flow.Namespace, flow.Id);
             session.Run(
                 "INSERT INTO flow (tenant, namespace, id, revision, latest, deleted, disabled, labels, source, document, updated) VALUES ($0, $1, $2, $3, 1, $4, $5, $6, $7, $8, $9)",
-                flow.TenantId, flow.Namespace, flow.Id, revision, flow.Deleted, flow.Disabled, LabelText.Of(flow.Labels), flow.Source, document.ToArray(), now.ToUnixTimeTicks());
+                flow.TenantId, flow.Namespace, flow.Id, revision, flow.Deleted, flow.Disabled, SqliteLabels.Text(flow.Labels), flow.Source, document.ToArray(), now.ToUnixTimeTicks());
             return new StoredFlow(flow.TenantId, flow.Namespace, flow.Id, revision, flow.Deleted, flow.Disabled, flow.Source, document, now);
         },
         cancellationToken);

@@ -389,6 +389,27 @@ public abstract class JournalContract<TBed> : StoreContract<TBed>
     }
 
     [Fact]
+    public async Task Executions_are_found_by_the_labels_that_they_have_now()
+    {
+        var lease = await AcquireAsync("one");
+        var execution = Samples.Execution(Tenant, Samples.Id("run"), labels: [new("env", "dev"), new("team", Tenant)]);
+        await Journal.CommitAsync(lease, Batch(Samples.Snapshot(execution)), None);
+        await Journal.CommitAsync(lease, Batch(Samples.Snapshot(execution with { Labels = [new("env", "prod"), new("team", Tenant)] }, position: 2)), None);
+
+        (await CountAsync("env:dev")).ShouldBe(0);
+        (await CountAsync("env:prod")).ShouldBe(1);
+        (await CountAsync("team:" + Tenant)).ShouldBe(1);
+        var removal = new ExecutionBatch();
+        removal.Deleted.Add((Tenant, execution.Id));
+        await Journal.CommitAsync(lease, removal, None);
+        var other = Samples.Execution(Tenant, Samples.Id("other"));
+        await Journal.CommitAsync(lease, Batch(Samples.Snapshot(other)), None);
+        (await CountAsync("env:prod")).ShouldBe(0);
+
+        async Task<long> CountAsync(string label) => await Store.Executions.CountAsync(Tenant, [new QueryFilter(FilterField.LABELS, FilterOperation.EQUALS, label)], None);
+    }
+
+    [Fact]
     public async Task Batch_carries_triggers_logs_and_metrics()
     {
         var lease = await AcquireAsync("one");
