@@ -40,6 +40,9 @@ public sealed class ExecutorOptions
     /// <summary>How long a partition stays owned after the last renewal.</summary>
     public TimeSpan LeaseTimeToLive { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How often a server that stands by looks whether the partition is free.</summary>
+    public TimeSpan StandbyDelay { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>First pause before the database is tried again after a failed commit; doubles up to <see cref="RecoveryDelayMaximum"/>.</summary>
     public TimeSpan RecoveryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 

@@ -67,6 +67,11 @@ public sealed partial class ExecutorService(
             {
                 return;
             }
+            catch (PartitionTakenException taken)
+            {
+                Unhealthy = taken.Message;
+                await Task.Delay(settings.StandbyDelay, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
             catch (Exception failure)
             {
                 Unhealthy = failure.Message;
@@ -81,7 +86,7 @@ public sealed partial class ExecutorService(
     {
         var timeToLive = Duration.FromTimeSpan(settings.LeaseTimeToLive);
         var lease = await journal.AcquireAsync(identity.Partition, identity.Owner, timeToLive, stopping)
-            ?? throw new InvalidOperationException($"Partition {identity.Partition} belongs to another server on the same database. Stop that server, or give this one a database of its own.");
+            ?? throw new PartitionTakenException(identity.Partition);
 
         using var owning = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var (loop, recovered) = await PrepareAsync(lease, settings, owning.Token);
@@ -184,3 +189,6 @@ public sealed partial class ExecutorService(
 
 /// <param name="Owner">Name of this server in the lease; the same after a restart of the same installation.</param>
 public sealed record ExecutorIdentity(int Partition, string Owner);
+
+/// <summary>Another server on the same database owns the executions; this one may take over when that one is gone.</summary>
+internal sealed class PartitionTakenException(int partition) : Exception($"partition {partition} belongs to another server on the same database");

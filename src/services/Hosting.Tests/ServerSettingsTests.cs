@@ -31,7 +31,7 @@ public sealed class ServerSettingsTests
         var settings = ServerSettingsReader.Read(configuration, ServerType.Standalone, processors: 2);
 
         settings.StorageFolder.ShouldBe("/somewhere/data");
-        settings.DatabaseFile.ShouldBe("/somewhere/data/database.db");
+        settings.Database.ShouldBe(new DatabaseSettings.Embedded("/somewhere/data/database.db"));
         settings.Port.ShouldBe(8080);
         settings.ManagementPort.ShouldBe(0);
         settings.Host.ShouldBe("127.0.0.1");

@@ -22,6 +22,9 @@ namespace Kestra.Cli.Composition;
 /// </summary>
 public sealed class KestraServer : IAsyncDisposable
 {
+    // How long the executions of a server that died wait for one that stands by.
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(10);
+
     private readonly IHost host;
     private readonly ServerParts parts;
     private DatabaseLock? databaseLock;
@@ -63,9 +66,9 @@ public sealed class KestraServer : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var store = Services.GetRequiredService<IStore>();
-        if (store is Storage.Sqlite.SqliteStore)
+        if (store is Storage.Sqlite.SqliteStore && Settings.Database is DatabaseSettings.Embedded embedded)
         {
-            databaseLock = DatabaseLock.Take(Settings.DatabaseFile);
+            databaseLock = DatabaseLock.Take(embedded.File);
         }
 
         await store.MigrateAsync(cancellationToken);
@@ -105,7 +108,10 @@ public sealed class KestraServer : IAsyncDisposable
     {
         if (parts.HasFlag(ServerParts.Executor))
         {
-            services.AddKestraExecutor(new ExecutorIdentity(0, "embedded"));
+            // Only one process at a time can have the embedded database, so a restart may take its own lease back at once.
+            var owner = settings.Database is DatabaseSettings.Embedded ? "embedded" : Guid.NewGuid().ToString();
+            services.AddKestraExecutor(new ExecutorIdentity(0, owner), static options => options.LeaseTimeToLive = LeaseTime);
+            services.AddSingleton<IHostedService, OwnershipGate>();
         }
 
         if (parts.HasFlag(ServerParts.Worker) && settings.WorkerThreads > 0)
@@ -141,7 +147,8 @@ public sealed class KestraServer : IAsyncDisposable
         services.TryAddSingleton<MetricCollector>();
         services.AddSingleton<ProcessMetrics>();
         services.AddSingleton<IHealthIndicator>(static provider => new ServiceIndicator(() => Problem(provider)));
-        services.AddSingleton<IHealthIndicator>(provider => new DatabaseIndicator(provider.GetRequiredService<IStore>(), settings.DatabaseFile, "SQLite"));
+        services.AddSingleton<IHealthIndicator>(provider => new DatabaseIndicator(
+            provider.GetRequiredService<IStore>(), settings.Database.Name, settings.Database is DatabaseSettings.Postgres ? "PostgreSQL" : "SQLite"));
         services.AddSingleton<IHealthIndicator>(_ => new DiskSpaceIndicator(settings.StorageFolder));
         services.AddSingleton<ManagementEndpoints>();
         services.AddSingleton<ManagementServer>();

@@ -59,7 +59,7 @@ internal sealed class DefaultTenantCommand : KestraCommand
         // Rows of the embedded database have a tenant from their first day; what other databases need comes with their take-over.
         var configuration = invocation.DatabaseConfiguration();
         await using var server = KestraServer.Create(configuration, ServerType.Standalone, ServerParts.None, LogLevels.Read(configuration, null));
-        invocation.Terminal.Line($"Every row of {server.Settings.DatabaseFile} has a tenant.");
+        invocation.Terminal.Line($"Every row of {server.Settings.Database.Name} has a tenant.");
         invocation.Terminal.Line(invocation.Get(dryRun) ? "🧪 Dry-run complete. 0 row(s) would be updated." : "✅ Tenant migration complete.");
         return ExitCode.Success;
     }

@@ -25,11 +25,17 @@ internal sealed class DatabaseMigrateCommand() : KestraCommand("migrate", "Force
         return ExitCode.Success;
     }
 
-    private static DatabaseLock Take(ServerSettings settings)
+    // PostgreSQL lets several processes in; its migration takes a lock of its own.
+    private static DatabaseLock? Take(ServerSettings settings)
     {
+        if (settings.Database is not DatabaseSettings.Embedded embedded)
+        {
+            return null;
+        }
+
         try
         {
-            return DatabaseLock.Take(settings.DatabaseFile);
+            return DatabaseLock.Take(embedded.File);
         }
         catch (DatabaseInUseException error)
         {

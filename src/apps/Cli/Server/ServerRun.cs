@@ -8,6 +8,7 @@ using Kestra.Cli.Running;
 using Kestra.Hosting;
 using Kestra.Hosting.Configuration;
 using Kestra.Hosting.Logging;
+using Kestra.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -57,6 +58,10 @@ internal sealed partial class ServerRun(Invocation invocation, KestraConfigurati
         {
             throw new CommandFailureException(error.Message, error);
         }
+        catch (StoreUnavailableException error)
+        {
+            throw new CommandFailureException($"{error.Message} Check that the database {server.Settings.Database.Name} runs and that the address and the credentials in the configuration are right.", error);
+        }
         catch (IOException error) when (error.InnerException is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } or Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             throw new CommandFailureException($"A port is in use by another program: {error.Message} Choose another one with --port (or `micronaut.server.port`; for health and metrics `endpoints.all.port`).", error);
@@ -76,7 +81,7 @@ internal sealed partial class ServerRun(Invocation invocation, KestraConfigurati
             LogRunning(logger, name, server.Port ?? 0);
         }
 
-        LogReady(logger, $"{duration.TotalSeconds:0.00}", $"http://{name}:{server.Port}{server.Settings.ContextPath}/ui/", server.Settings.DatabaseFile, server.Settings.StorageFolder);
+        LogReady(logger, $"{duration.TotalSeconds:0.00}", $"http://{name}:{server.Port}{server.Settings.ContextPath}/ui/", server.Settings.Database.Name, server.Settings.StorageFolder);
         if (IPAddress.TryParse(server.Settings.Host, out var address) && IPAddress.IsLoopback(address))
         {
             LogLoopback(logger);

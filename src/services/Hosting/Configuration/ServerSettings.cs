@@ -37,9 +37,36 @@ public sealed record ServerSettings
     /// <summary>Folder of internal storage on disk.</summary>
     public required string StorageFolder { get; init; }
 
-    /// <summary>File of the embedded database.</summary>
-    public required string DatabaseFile { get; init; }
+    /// <summary>Where flows and executions are kept.</summary>
+    public required DatabaseSettings Database { get; init; }
 
     /// <summary>Base folder of the working directories of tasks; null is the system's.</summary>
     public required string? TemporaryFolder { get; init; }
+}
+
+/// <summary>The database of the installation.</summary>
+public abstract record DatabaseSettings
+{
+    private DatabaseSettings()
+    {
+    }
+
+    /// <summary>How people and health answers name it; holds no credentials.</summary>
+    public abstract string Name { get; }
+
+    /// <param name="File">Path of the file.</param>
+    public sealed record Embedded(string File) : DatabaseSettings
+    {
+        public override string Name => File;
+    }
+
+    /// <param name="Address">As configured: <c>jdbc:postgresql://host:5432/database?…</c>.</param>
+    /// <param name="MaxConnections">Connections of this process at most.</param>
+    public sealed record Postgres(string Address, string? Username, string? Password, int MaxConnections) : DatabaseSettings
+    {
+        // Parameters may hold a password, and so may what stands before the host.
+        public override string Name => Address.Split('?')[0] is var place && place.IndexOf('@', StringComparison.Ordinal) is >= 0 and var at
+            ? place[..(place.IndexOf("//", StringComparison.Ordinal) + 2)] + place[(at + 1)..]
+            : place;
+    }
 }

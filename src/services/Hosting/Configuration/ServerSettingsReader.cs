@@ -3,6 +3,8 @@ namespace Kestra.Hosting.Configuration;
 /// <summary>Reads <see cref="ServerSettings"/> from a configuration and refuses what cannot work.</summary>
 public static class ServerSettingsReader
 {
+    private const string PostgresType = "postgres";
+
     private static readonly string[] Required = ["kestra.queue.type", "kestra.repository.type", "kestra.storage.type"];
 
     /// <param name="processors">Number of processors, of which the default number of worker slots is a multiple.</param>
@@ -33,7 +35,7 @@ public static class ServerSettingsReader
             TerminationGracePeriod = configuration.Duration("kestra.server.termination-grace-period", TimeSpan.FromMinutes(5)),
             WorkerThreads = configuration.Integer("kestra.worker.max-num-threads", 8 * processors),
             StorageFolder = Path.GetFullPath(configuration.Text("kestra.storage.local.base-path", "data")),
-            DatabaseFile = DatabaseFile(configuration),
+            Database = Database(configuration),
             TemporaryFolder = configuration.Text("kestra.tasks.tmp-dir.path"),
         };
     }
@@ -46,9 +48,9 @@ public static class ServerSettingsReader
             throw new ConfigurationException($"The properties 'kestra.queue.type' ({queue}) and 'kestra.repository.type' ({repository}) must name the same database.");
         }
 
-        if (queue is not ("h2" or "memory" or "sqlite"))
+        if (queue is not ("h2" or "memory" or "sqlite" or PostgresType))
         {
-            throw new ConfigurationException($"'kestra.queue.type={queue}' is not supported. Supported types are: [h2, memory, sqlite]; h2 and sqlite are the embedded database.");
+            throw new ConfigurationException($"'kestra.queue.type={queue}' is not supported. Supported types are: [h2, memory, postgres, sqlite]; h2, memory and sqlite are the embedded database.");
         }
 
         if (configuration.Text("kestra.storage.type") is var storage && storage != "local")
@@ -81,6 +83,22 @@ public static class ServerSettingsReader
         return url.Scheme is "http" or "https"
             ? url
             : throw new ConfigurationException($"Value of the 'kestra.url' configuration property must contain either HTTP or HTTPS scheme - e.g. https://your.company.com{Environment.NewLine}Invalid configuration");
+    }
+
+    private static DatabaseSettings Database(KestraConfiguration configuration)
+    {
+        if (configuration.Text("kestra.repository.type") != PostgresType)
+        {
+            return new DatabaseSettings.Embedded(DatabaseFile(configuration));
+        }
+
+        var address = configuration.Text("datasources.postgres.url")
+            ?? throw new ConfigurationException("The configuration property 'datasources.postgres.url' is missing, for example jdbc:postgresql://localhost:5432/kestra.");
+        return new DatabaseSettings.Postgres(
+            address,
+            configuration.Text("datasources.postgres.username"),
+            configuration.Text("datasources.postgres.password"),
+            configuration.Integer("datasources.postgres.maximum-pool-size", 10));
     }
 
     // An H2 address names a file without its ending; the embedded database lies beside it under an ending of its own, so
