@@ -22,7 +22,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     private static readonly ExpressionOptions Small = new() { StepLimit = 20_000, OutputLimit = 100_000, ListLimit = 10_000, CacheSize = 0, RegexTimeout = TimeSpan.FromMilliseconds(50) };
 
     [Fact]
-    public void Random_characters() => Run(4000, random =>
+    public void Random_characters() => Run(2000, random =>
     {
         var text = new StringBuilder("{{");
         for (var count = random.Next(60); count > 0; count--)
@@ -34,7 +34,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     });
 
     [Fact]
-    public void Random_words() => Run(8000, random =>
+    public void Random_words() => Run(4000, random =>
     {
         var text = new StringBuilder();
         for (var count = random.Next(40); count > 0; count--)
@@ -49,7 +49,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
     public void Mutated_recordings()
     {
         var sources = RecordedCase.All.Select(test => test.Expression).OfType<string>().Where(text => text.Contains('{')).ToArray();
-        Run(8000, random =>
+        Run(4000, random =>
         {
             var text = new StringBuilder(sources[random.Next(sources.Length)]);
             for (var count = random.Next(1, 5); count > 0; count--)

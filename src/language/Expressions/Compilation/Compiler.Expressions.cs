@@ -168,8 +168,8 @@ internal sealed partial class Compiler
             "and" => Located(at, frame => Truth.OfLogic(left(frame)) && Truth.OfLogic(right(frame))),
             "or" => Located(at, frame => Truth.OfLogic(left(frame)) || Truth.OfLogic(right(frame))),
             ".." => Located(at, frame => Ranges.Of(frame, left(frame), right(frame), 1L)),
-            "contains" => Located(at, frame => Membership.Contains(frame, frame.Settled(left(frame)), frame.Settled(right(frame)))),
-            "isIn" => Located(at, frame => Membership.IsIn(frame, frame.Settled(left(frame)), frame.Settled(right(frame)))),
+            "contains" => Located(at, Both(left, right, static (frame, a, b) => Membership.Contains(frame, a, b))),
+            "isIn" => Located(at, Both(left, right, static (frame, a, b) => Membership.IsIn(frame, a, b))),
             var name => Replaced(name, left, right, at),
         };
     }
@@ -190,15 +190,33 @@ internal sealed partial class Compiler
         return Joined([.. operands.Select(Expression)]);
     }
 
+    // The right side may still change a list that the left side gave.
+    private static Evaluate Both(Evaluate left, Evaluate right, Func<Frame, object?, object?, object?> apply) => frame =>
+    {
+        var (a, b) = (left(frame), right(frame));
+        return apply(frame, frame.Settled(a), frame.Settled(b));
+    };
+
     private static Evaluate Joined(Evaluate[] parts)
     {
+        var first = Both(parts[0], parts[1], static (frame, a, b) => Concatenation.Of(frame, Concatenation.Text(a), Concatenation.Text(b)));
         if (parts.Length == 2)
         {
-            var (left, right) = (parts[0], parts[1]);
-            return frame => Concatenation.Of(frame, Concatenation.Text(frame.Settled(left(frame))), Concatenation.Text(frame.Settled(right(frame))));
+            return first;
         }
 
-        return frame => Concatenation.Of(frame, Array.ConvertAll(parts, part => Concatenation.Text(frame.Settled(part(frame)))));
+        var rest = parts[2..];
+        return frame =>
+        {
+            var texts = new string[rest.Length + 1];
+            texts[0] = (string)first(frame)!;
+            for (var index = 0; index < rest.Length; index++)
+            {
+                texts[index + 1] = Concatenation.Text(frame.Settled(rest[index](frame)));
+            }
+
+            return Concatenation.Of(frame, texts);
+        };
     }
 
     private Evaluate Interpolation(InterpolationNode node)
