@@ -27,4 +27,12 @@ internal static class JsonTexts
         JsonValueKind.String => JsonSerializer.Serialize(element.GetString()),
         _ => element.GetRawText(),
     };
+
+    /// <summary>The same with properties and the items of lists of texts in alphabetical order.</summary>
+    public static string Sorted(JsonElement element) => element.ValueKind switch
+    {
+        JsonValueKind.Object => $"{{{string.Join(",", element.EnumerateObject().OrderBy(property => property.Name, StringComparer.Ordinal).Select(property => $"\"{property.Name}\":{Sorted(property.Value)}"))}}}",
+        JsonValueKind.Array => $"[{string.Join(",", element.EnumerateArray().Select(Sorted).Order(StringComparer.Ordinal))}]",
+        _ => Canonical(element),
+    };
 }

@@ -147,12 +147,12 @@ public sealed class InputResolver(ExpressionEngine expressions, Func<InputDefini
         }
         catch (InvalidInputException error)
         {
-            return Invalid(input, value, isDefault, error.Message);
+            return error.HidesValue ? Invalid(input, null, isDefault, error.Message, "******") : Invalid(input, value, isDefault, error.Message);
         }
     }
 
-    private static ResolvedInput Invalid(InputDefinition input, object? value, bool isDefault, string message) =>
-        new(input, value, true, isDefault, $"{input.Id}: Invalid input for `{input.Id}`, {message}, but received `{JavaText.Of(value)}`");
+    private static ResolvedInput Invalid(InputDefinition input, object? value, bool isDefault, string message, string? shown = null) =>
+        new(input, value, true, isDefault, $"{input.Id}: Invalid input for `{input.Id}`, {message}, but received `{shown ?? JavaText.Of(value)}`");
 
     private object? Default(InputDefinition input, IReadOnlyList<string>? allowed, RenderContext scope) =>
         input.Defaults is { } defaults ? expressions.Render(defaults, scope)
@@ -179,7 +179,7 @@ public sealed class InputResolver(ExpressionEngine expressions, Func<InputDefini
 
     private object Encrypted(string secret) => encrypt is not null
         ? encrypt(secret)
-        : throw InputValues.Unparsed(InputType.SECRET, "******", "Unable to use a `SECRET` input/output as encryption is not configured");
+        : throw new InvalidInputException("java.lang.Exception: Expected `SECRET` but received `******` with errors:\n```\nUnable to use a `SECRET` input/output as encryption is not configured\n```") { HidesValue = true };
 
     private static bool IsStored(string address) => address.StartsWith("kestra://", StringComparison.Ordinal) || address.StartsWith("nsfile://", StringComparison.Ordinal) || address.StartsWith("file://", StringComparison.Ordinal);
 

@@ -134,4 +134,8 @@ public static partial class InputValues
 }
 
 /// <summary>A value that an input does not take; the message is the part between the input's name and the value.</summary>
-public sealed class InvalidInputException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class InvalidInputException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>The value is a secret that could not be kept, and must not be shown.</summary>
+    public bool HidesValue { get; init; }
+}
