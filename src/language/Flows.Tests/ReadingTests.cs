@@ -146,7 +146,6 @@ public sealed class ReadingTests
     [InlineData("a: \"\\q\"\n")]
     [InlineData("a:\n  b: 1\n c: 2\n")]
     [InlineData("a: ]\n")]
-    [InlineData("\ta: b\n")]
     [InlineData("? [a]\n: b\n")]
     [InlineData("a: !<x\n")]
     public void Every_broken_text_is_a_fault_and_never_another_error(string text)

@@ -52,7 +52,7 @@ public sealed class EachParallel : FlowableTask
     [PluginProperty(Required = true, Dynamic = true)]
     public object Value { get; init; } = "";
 
-    [PluginProperty(Required = true, NotEmpty = true)]
+    [PluginProperty(NotEmpty = true, EmptyMessage = TasksMissing)]
     public IReadOnlyList<TaskDefinition> Tasks { get; init; } = [];
 
     /// <summary>How many task runs at once; 0 is all.</summary>

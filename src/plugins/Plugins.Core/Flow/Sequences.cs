@@ -49,7 +49,7 @@ public sealed class AllowFailure : FlowableTask
 [Plugin("io.kestra.plugin.core.flow.Parallel", Aliases = ["io.kestra.core.tasks.flows.Parallel"], Title = "Run tasks in parallel.")]
 public sealed class Parallel : FlowableTask
 {
-    [PluginProperty(Required = true, NotEmpty = true)]
+    [PluginProperty(NotEmpty = true, EmptyMessage = TasksMissing)]
     public IReadOnlyList<TaskDefinition> Tasks { get; init; } = [];
 
     /// <summary>How many at once; 0 is all.</summary>
