@@ -1,6 +1,7 @@
 using Kestra.Cli.Api;
 using Kestra.Cli.CommandLine;
 using Kestra.Cli.Composition;
+using Kestra.Cli.Server;
 using Kestra.Hosting.Configuration;
 using Kestra.Hosting.Logging;
 using Kestra.Model.Flows;
@@ -44,6 +45,7 @@ internal sealed class EmbeddedServer : IAsyncDisposable
         var created = KestraServer.Create(configuration, ServerType.Standalone, ServerParts.Executor | ServerParts.Worker, levels, services =>
         {
             services.AddSingleton<ILoggerProvider>(_ => new ConsoleLines(levels, host.Terminal.Error, host.Terminal.Error, host.Time, host.Terminal.ErrorColours));
+            ProgramLifetime.Use(services);
             services.AddKestraWebserver(WebserverSettings.Read(configuration));
         });
         var embedded = new EmbeddedServer(host, created);

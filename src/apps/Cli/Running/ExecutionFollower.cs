@@ -13,6 +13,7 @@ internal sealed class ExecutionFollower(ApiClient client, RunScreen screen, Time
 
     private static readonly TimeSpan ReconnectPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(5);
 
     /// <param name="interruption">The user's wish to stop: the execution is killed, and watched until it has ended.</param>
@@ -20,13 +21,28 @@ internal sealed class ExecutionFollower(ApiClient client, RunScreen screen, Time
     public async Task<ExecutionView> FollowAsync(string id, CancellationToken interruption)
     {
         var events = Channel.CreateBounded<Event>(new BoundedChannelOptions(EventsAhead) { SingleReader = true });
-        using var given = new CancellationTokenSource();
-        await using var kill = interruption.Register(() => _ = KillAsync(id, events.Writer, given));
-        var logs = PumpLogsAsync(id, events.Writer, given.Token);
-        var states = PumpStatesAsync(id, events.Writer, logs, given.Token);
+        using var patience = new CancellationTokenSource();
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(patience.Token);
+        await using var kill = interruption.Register(() => _ = KillAsync(id, events.Writer, patience));
+        var logs = PumpLogsAsync(id, events.Writer, over.Token);
+        var states = PumpStatesAsync(id, events.Writer, logs, patience.Token);
+        var ticks = TickAsync(events.Writer, over.Token);
+        try
+        {
+            return await ShowAsync(events.Reader) ?? throw new CommandFailureException($"The server told nothing about execution {id}.");
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await Task.WhenAll(states, ticks);
+        }
+    }
+
+    private async Task<ExecutionView?> ShowAsync(ChannelReader<Event> events)
+    {
         var progress = new RunProgress(screen, time);
         ExecutionView? last = null;
-        await foreach (var item in events.Reader.ReadAllAsync(CancellationToken.None))
+        await foreach (var item in events.ReadAllAsync(CancellationToken.None))
         {
             switch (item)
             {
@@ -37,14 +53,16 @@ internal sealed class ExecutionFollower(ApiClient client, RunScreen screen, Time
                 case Event.Log(var entry):
                     progress.Log(entry);
                     break;
+                case Event.Tick:
+                    progress.Tick();
+                    break;
                 case Event.Note(var text):
                     screen.Line(new Piece(text, Colour.Yellow));
                     break;
             }
         }
 
-        await states;
-        return last ?? throw new CommandFailureException($"The server told nothing about execution {id}.");
+        return last;
     }
 
     private async Task PumpStatesAsync(string id, ChannelWriter<Event> writer, Task logs, CancellationToken cancellationToken)
@@ -132,13 +150,31 @@ internal sealed class ExecutionFollower(ApiClient client, RunScreen screen, Time
         }
     }
 
-    private async Task KillAsync(string id, ChannelWriter<Event> writer, CancellationTokenSource given)
+    // Keeps the moving line moving while nothing happens; ends with the events.
+    private async Task TickAsync(ChannelWriter<Event> writer, CancellationToken cancellationToken)
     {
-        writer.TryWrite(new Event.Note("Interrupted: killing the execution. Press Ctrl+C again to leave at once."));
-        given.CancelAfter(KillPatience);
         try
         {
-            using var response = await client.SendAsync(HttpMethod.Delete, $"/executions/{id}/kill", null, given.Token);
+            using var timer = new PeriodicTimer(TickInterval, time);
+            while (await timer.WaitForNextTickAsync(cancellationToken))
+            {
+                // A full channel moves by itself.
+                writer.TryWrite(new Event.Tick());
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // There is nothing left to wait for.
+        }
+    }
+
+    private async Task KillAsync(string id, ChannelWriter<Event> writer, CancellationTokenSource patience)
+    {
+        writer.TryWrite(new Event.Note("Interrupted: killing the execution. Press Ctrl+C again to leave at once."));
+        patience.CancelAfter(KillPatience);
+        try
+        {
+            using var response = await client.SendAsync(HttpMethod.Delete, $"/executions/{id}/kill", null, patience.Token);
         }
         catch (Exception error) when (error is ApiErrorException or CommandFailureException or OperationCanceledException)
         {
@@ -153,5 +189,7 @@ internal sealed class ExecutionFollower(ApiClient client, RunScreen screen, Time
         public sealed record Log(JsonElement Entry) : Event;
 
         public sealed record Note(string Text) : Event;
+
+        public sealed record Tick : Event;
     }
 }

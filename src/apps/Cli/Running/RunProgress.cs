@@ -17,7 +17,7 @@ internal sealed class RunProgress(RunScreen screen, TimeProvider time)
     private readonly Dictionary<string, string> shown = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> labels = new(StringComparer.Ordinal);
     private readonly long started = time.GetTimestamp();
-    private string? lastState;
+    private ExecutionView? last;
     private int taskLines;
 
     public void Update(ExecutionView execution)
@@ -32,13 +32,22 @@ internal sealed class RunProgress(RunScreen screen, TimeProvider time)
             }
         }
 
-        if (execution.State is "PAUSED" or "QUEUED" or "KILLING" && execution.State != lastState)
+        if (execution.State is "PAUSED" or "QUEUED" or "KILLING" && execution.State != last?.State)
         {
             screen.Line(Now(), new("  "), new(Sentence(execution), Colour.Yellow));
         }
 
-        lastState = execution.State;
+        last = execution;
         ShowStatus(execution);
+    }
+
+    /// <summary>Time has passed.</summary>
+    public void Tick()
+    {
+        if (last is not null)
+        {
+            ShowStatus(last);
+        }
     }
 
     public void Log(JsonElement entry)

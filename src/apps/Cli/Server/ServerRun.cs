@@ -28,7 +28,10 @@ internal sealed partial class ServerRun(Invocation invocation, KestraConfigurati
         // What keeps a server from starting is told by this program, without a trace.
         levels.Set("Microsoft.Extensions.Hosting", LogLevel.None);
         await using var server = KestraServer.Create(configuration, ServerType.Standalone, parts, levels, services =>
-            services.AddSingleton<ILoggerProvider>(_ => new ConsoleLines(levels, host.Terminal.Output, host.Terminal.Error, host.Time, host.Terminal.OutputColours)));
+        {
+            ProgramLifetime.Use(services);
+            services.AddSingleton<ILoggerProvider>(_ => new ConsoleLines(levels, host.Terminal.Output, host.Terminal.Error, host.Time, host.Terminal.OutputColours));
+        });
         var logger = server.Services.GetRequiredService<ILoggerFactory>().CreateLogger("io.kestra.cli.Server");
         LogMachine(logger, Environment.ProcessorCount, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20, Environment.Version.ToString());
         LogStarting(logger, ProductVersion.Current.Number);
