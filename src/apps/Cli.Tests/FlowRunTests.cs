@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Kestra.Cli.Composition;
-using Kestra.Hosting.Configuration;
-using Kestra.Hosting.Logging;
 
 namespace Kestra.Cli.Tests;
 
@@ -218,22 +216,4 @@ public sealed class FlowRunTests : IDisposable
     }
 
     private static Task<KestraServer> StartServerAsync(string folder) => TestServers.StartAsync(folder);
-}
-
-/// <summary>Servers for commands to talk to.</summary>
-internal static class TestServers
-{
-    public const string User = "admin@kestra.io:Kestra12:34";
-
-    public static async Task<KestraServer> StartAsync(string folder)
-    {
-        var configuration = new ConfigurationBuilder(new Dictionary<string, string>()).ForceLocal(folder)
-            .Force("micronaut.server.port", "0")
-            .Force("kestra.server.basic-auth.username", "admin@kestra.io")
-            .Force("kestra.server.basic-auth.password", "Kestra12:34")
-            .Build();
-        var server = KestraServer.Create(configuration, ServerType.Standalone, ServerParts.Executor | ServerParts.Worker | ServerParts.Webserver, LogLevels.Read(configuration, null));
-        await server.StartAsync(CancellationToken.None);
-        return server;
-    }
 }

@@ -24,7 +24,7 @@ public sealed class LocalCommandTests : IDisposable
         workspace.Error.ShouldContain($"✘ - {Path.Combine(workspace.Folder, "flows/deep/bad.yaml")}\n\tUnable to parse flow due to the following error(s):\n\t- ");
         workspace.Error.ShouldContain("io.kestra.plugin.core.log.Lag");
         workspace.Error.ShouldContain("Duplicate task id with name [t]");
-        workspace.Error.ShouldContain("(line 5, column ");
+        workspace.Error.ShouldContain("(line 4, column 5)");
     }
 
     [Fact]
