@@ -13,7 +13,7 @@ public sealed class ContractTests
     /// <summary>Commands of our own.</summary>
     private static readonly HashSet<string> Own = new(StringComparer.Ordinal)
     {
-        "flow run", "flow list", "list",
+        "flow run", "flow list", "list", "expression", "expression eval",
         "execution", "execution list", "execution get", "execution follow", "execution logs", "execution kill", "execution pause", "execution resume", "execution restart", "execution replay",
     };
 

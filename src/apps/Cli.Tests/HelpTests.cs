@@ -15,7 +15,7 @@ public sealed class HelpTests : IDisposable
         var help = await workspace.RunAsync(0, arguments);
 
         help.ShouldStartWith("Usage: kestra [-hV] [COMMAND]\n\nOptions:\n  -h, --help ");
-        help.ShouldContain("\n\nCommands:\n  plugins    Manage plugins\n  server     Manage servers\n  flow       Manage flows\n");
+        help.ShouldContain("\n\nCommands:\n  plugins     Manage plugins\n  server      Manage servers\n  flow        Manage flows\n");
         workspace.Error.ShouldBeEmpty();
     }
 

@@ -93,6 +93,68 @@ public sealed class LocalCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task An_expression_is_rendered_with_variables_of_a_file()
+    {
+        workspace.Write("context.json", "{\"user\": {\"name\": \"ada\", \"tags\": [1, 2]}, \"again\": \"{{ user.name }}\"}");
+        workspace.Write("context.yaml", "user:\n  name: bob\n");
+
+        (await workspace.RunAsync(0, "expression", "eval", "Hello {{ user.name | upper }}", "--context", "context.json")).ShouldBe("Hello ADA\n");
+        (await workspace.RunAsync(0, "expression", "eval", "Hello {{ user.name }}", "--context", "context.yaml")).ShouldBe("Hello bob\n");
+        (await workspace.RunAsync(0, "expression", "eval", "{{ user.tags }}", "--context", "context.json", "--typed")).ShouldBe("[1,2]\n");
+        (await workspace.RunAsync(0, "expression", "eval", "{{ again }}", "--context", "context.json", "--recursive")).ShouldBe("ada\n");
+        await workspace.RunAsync(1, "expression", "eval", "{{ missing.name }}");
+        workspace.Error.ShouldContain("missing");
+        workspace.Error.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task Expressions_come_as_lines_of_the_standard_input()
+    {
+        workspace.Input = "{\"id\":\"a\",\"expression\":\"{{ x + 1 }}\",\"context\":{\"x\":1},\"typed\":true}\n\n{\"id\":\"b\",\"expression\":\"{{ nope }}\",\"context\":{}}\n{\"id\":\"c\",\"expression\":[\"{{ x }}\"],\"context\":{\"x\":\"y\"}}\nno json\n";
+
+        var lines = (await workspace.RunAsync(0, "expression", "eval")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        lines.Length.ShouldBe(4);
+        lines[0].ShouldBe("{\"id\":\"a\",\"result\":2}");
+        lines[1].ShouldStartWith("{\"id\":\"b\",\"error\":\"");
+        lines[2].ShouldBe("{\"id\":\"c\",\"result\":[\"y\"]}");
+        lines[3].ShouldStartWith("{\"error\":\"");
+    }
+
+    [Fact]
+    public async Task A_flow_is_drawn_for_graphviz()
+    {
+        workspace.Write("g.yaml", """
+            id: g
+            namespace: n
+            tasks:
+              - id: one
+                type: io.kestra.plugin.core.debug.Return
+              - id: both
+                type: io.kestra.plugin.core.flow.Parallel
+                tasks:
+                  - { id: left, type: io.kestra.plugin.core.debug.Return }
+                  - { id: right, type: io.kestra.plugin.core.debug.Return }
+              - id: choice
+                type: io.kestra.plugin.core.flow.If
+                condition: "{{ true }}"
+                then:
+                  - { id: yes_task, type: io.kestra.plugin.core.debug.Return }
+            errors:
+              - { id: oops, type: io.kestra.plugin.core.debug.Return }
+            """);
+
+        var graph = await workspace.RunAsync(0, "flow", "dot", "g.yaml");
+
+        graph.ShouldStartWith("digraph \"n.g\" {\n");
+        graph.ShouldContain("  subgraph \"cluster_both\" {\n    label=\"both\";\n    \"left\" [label=\"left\\nReturn\"];\n    \"right\" [label=\"right\\nReturn\"];\n  }\n");
+        foreach (var edge in (string[])["\"start\" -> \"one\";", "\"one\" -> \"both\";", "\"both\" -> \"left\";", "\"both\" -> \"right\";", "\"left\" -> \"choice\";", "\"right\" -> \"choice\";", "\"choice\" -> \"yes_task\" [label=\"then\"];", "\"yes_task\" -> \"end\";", "\"choice\" -> \"end\";", "\"start\" -> \"oops\" [label=\"errors\", style=dashed];"])
+        {
+            graph.ShouldContain($"  {edge}\n");
+        }
+    }
+
+    [Fact]
     public async Task Configuration_is_shown_as_yaml_with_its_secrets_masked()
     {
         workspace.Write("k.yml", "kestra:\n  encryption:\n    secretKey: hidden-value\n  url: http://here\n");

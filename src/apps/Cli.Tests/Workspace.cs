@@ -15,6 +15,9 @@ internal sealed partial class Workspace : IDisposable
 
     public Interruption Interruption { get; } = new();
 
+    /// <summary>What the program reads from its standard input.</summary>
+    public string Input { get; set; } = "";
+
     /// <summary>Everything that went to the output and to the error output so far.</summary>
     public string Output => Plain(output);
 
@@ -38,7 +41,7 @@ internal sealed partial class Workspace : IDisposable
     /// <returns>The exit code.</returns>
     public Task<int> RunAsync(params string[] arguments) => new KestraProgram(new CliHost
     {
-        Terminal = new Terminal(TextReader.Null, new WatchedWriter(this, output), new WatchedWriter(this, error)),
+        Terminal = new Terminal(new StringReader(Input), new WatchedWriter(this, output), new WatchedWriter(this, error)),
         Environment = Environment,
         CurrentFolder = Folder,
         HomeFolder = Folder,

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Kestra.Cli.Executions;
+using Kestra.Cli.Expressions;
 using Kestra.Cli.Flows;
 using Kestra.Cli.Maintenance;
 using Kestra.Cli.Namespaces;
@@ -21,6 +22,7 @@ internal static class CommandTree
         ("execution", "Manage executions", ExecutionGroup),
         ("template", "Handle templates", TemplateGroup),
         ("namespace", "Manage namespaces", NamespaceGroup),
+        ("expression", "Try expressions", ExpressionGroup),
         ("sys", "Manage system maintenance mode", SysGroup),
         ("configs", "Manage configuration", ConfigsGroup),
         ("migrate", "Handle migrations", MigrateGroup),
@@ -81,7 +83,7 @@ internal static class CommandTree
         new FlowValidateCommand(),
         new FlowTestCommand(),
         Group("namespace", "Manage namespace flows", [new FlowNamespaceUpdateCommand()]),
-        new UnavailableCommand("dot", "Generate a DOT graph from a file", "The API draws the graph of a flow: POST /api/v1/main/flows/graph.").With(Settings.Required("file", "The flow file to display.")),
+        new FlowDotCommand(),
         new FlowExportCommand(),
         new FlowCreateCommand(),
         new FlowUpdateCommand(),
@@ -110,6 +112,8 @@ internal static class CommandTree
 
     private static IEnumerable<Command> NamespaceGroup() =>
         [Group("files", "Manage namespace files", [new NamespaceFilesUpdateCommand()]), Group("kv", "Manage KV Store", [new NamespaceKvUpdateCommand()])];
+
+    private static IEnumerable<Command> ExpressionGroup() => [new ExpressionEvalCommand()];
 
     private static IEnumerable<Command> SysGroup() =>
     [
