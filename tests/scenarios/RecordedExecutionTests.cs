@@ -34,3 +34,5 @@ public abstract class RecordedExecutionTests(RecordedRuns runs)
 }
 
 public sealed class RecordedExecutionsOnSqlite(RunsOnSqlite runs) : RecordedExecutionTests(runs), IClassFixture<RunsOnSqlite>;
+
+public sealed class RecordedExecutionsInMemory(RunsInMemory runs) : RecordedExecutionTests(runs), IClassFixture<RunsInMemory>;

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Kestra.Storage;
+using Kestra.Storage.Memory;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kestra.Scenarios;
@@ -53,6 +55,12 @@ public abstract class RecordedRuns : IAsyncLifetime
             places.Release();
         }
     }
+}
+
+public sealed class RunsInMemory : RecordedRuns
+{
+    protected override Action<IServiceCollection>? Replace => services =>
+        services.AddSingleton<IStore>(provider => new MemoryStore(new MemoryDatabase(), provider.GetRequiredService<TimeProvider>()));
 }
 
 public sealed class RunsOnSqlite : RecordedRuns

@@ -18,28 +18,47 @@ public sealed class ExecutionDecider
     {
         var state = new ExecutionState(command.Execution, program);
         var pass = new Pass(state, now, ids);
-        pass.Begin(command.Failure);
-        return (state, pass.Complete());
+        return (state, Completed(pass, () => pass.Begin(command.Failure)));
     }
 
     /// <summary>Decides a command to an existing execution. The state has then taken the decision's facts in; a refusal leaves it as it was.</summary>
     public Decision Decide(ExecutionState state, Command command, Instant now, IIdSource ids)
     {
         var pass = new Pass(state, now, ids);
-        if (!state.IsPrepared)
+        Decision? refusal = null;
+        var decision = Completed(pass, () =>
         {
-            pass.Prepare(resend: false);
-        }
+            if (!state.IsPrepared)
+            {
+                pass.Prepare();
+            }
 
-        return Apply(pass, state, command) ?? pass.Complete();
+            refusal = Apply(pass, state, command);
+        });
+        return refusal ?? decision;
     }
 
     /// <summary>Goes on with an execution that was open when the server stopped: what it owed then is owed again.</summary>
-    public Decision Recover(ExecutionState state, Instant now, IIdSource ids)
+    /// <param name="isRunning">Whether an attempt (by task run and number) is still with a worker that will answer; null is none.</param>
+    public Decision Recover(ExecutionState state, Instant now, IIdSource ids, Func<string, int, bool>? isRunning = null)
     {
         var pass = new Pass(state, now, ids);
-        pass.Prepare(resend: true);
-        return pass.Complete();
+        return Completed(pass, () => pass.Recover(isRunning ?? ((_, _) => false)));
+    }
+
+    // A fault of ours, or of a plugin that the engine asks, ends the execution that it is about and no other.
+    private static Decision Completed(Pass pass, Action decide)
+    {
+        try
+        {
+            decide();
+            return pass.Complete();
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            pass.Break(error);
+            return pass.Complete();
+        }
     }
 
     private static Decision? Apply(Pass pass, ExecutionState state, Command command)
@@ -74,7 +93,7 @@ public sealed class ExecutionDecider
                 pass.SubflowRefused(refused.TaskRunId, refused.Message);
                 return null;
             case Command.SubflowEnded ended:
-                pass.SubflowEnded(ended.TaskRunId, ended.SubflowExecutionId, ended.State, ended.Outputs);
+                pass.SubflowEnded(ended);
                 return null;
             case Command.Kill kill:
                 pass.Kill(kill.Cascade);

@@ -2,6 +2,7 @@ using Kestra.Model;
 using Kestra.Model.Executions;
 using Kestra.Model.Identifiers;
 using Kestra.Plugins.Flowables;
+using Kestra.Plugins.Tasks;
 using NodaTime;
 
 namespace Kestra.Engine;
@@ -55,7 +56,7 @@ public static class Replays
         var ids = runs.ToDictionary(run => run.Id, run => DerivedId.Of(run.Id, newId), StringComparer.Ordinal);
         foreach (var run in runs)
         {
-            var changed = Kept(run, target, path, byId, program, now);
+            var changed = Kept(run, path, byId, program, now);
             if (changed is not null)
             {
                 kept.Add(changed with
@@ -81,20 +82,29 @@ public static class Replays
         return path;
     }
 
-    private static TaskRun? Kept(TaskRun run, TaskRun target, List<TaskRun> path, Dictionary<string, TaskRun> byId, FlowProgram program, Instant now)
+    private static TaskRun? Kept(TaskRun run, List<TaskRun> path, Dictionary<string, TaskRun> byId, FlowProgram program, Instant now)
     {
-        if (run.Id == target.Id)
+        var step = path.FindIndex(other => other.Id == run.Id);
+        if (step < 0)
         {
-            return run with { State = run.State.With(StateType.RESTARTED, now) };
+            return ComesBefore(run, path, byId, program) ? run : null;
         }
 
-        if (path.Exists(step => step.Id == run.Id))
+        // A directory runs again as a whole, whichever of its children was meant.
+        if (path.Skip(step + 1).Any(above => program.Find(above.TaskId)?.IsWorkingDirectory == true))
         {
-            var node = program.Find(run.TaskId);
-            return run with { State = run.State.With(node?.IsWorkingDirectory == true ? StateType.RESTARTED : StateType.RUNNING, now) };
+            return null;
         }
 
-        return ComesBefore(run, path, byId, program) ? run : null;
+        var task = program.Find(run.TaskId);
+        var again = step == 0 || task?.IsWorkingDirectory == true;
+        return run with
+        {
+            State = run.State.With(again ? StateType.RESTARTED : StateType.RUNNING, now),
+
+            // The execution that a subflow task has started belongs to the source.
+            Outputs = task?.Plugin is IExecutableTask ? null : run.Outputs,
+        };
     }
 
     // Kept is what stands before the replayed path, or beside it, at the level where the two part.
@@ -113,24 +123,53 @@ public static class Replays
             return false;
         }
 
-        var (mine, target) = (own[^depth], path[^depth]);
-        var (myNode, targetNode) = (program.Find(mine.TaskId), program.Find(target.TaskId));
-        if (myNode is null || targetNode is null || myNode.Branch != targetNode.Branch || myNode.Branch is not TaskBranch.Tasks)
-        {
-            return myNode?.Branch == TaskBranch.Tasks && targetNode?.Branch is TaskBranch.Errors or TaskBranch.Finally or TaskBranch.AfterExecution;
-        }
-
-        if (targetNode.Parent?.IsWorkingDirectory == true)
+        // What was stopped in the middle runs again like what has never run.
+        if (own.Take(own.Count - depth + 1).Any(step => step.State.Current == StateType.KILLED))
         {
             return false;
         }
 
+        var (mine, target) = (own[^depth], path[^depth]);
+        return (program.Find(mine.TaskId), program.Find(target.TaskId)) switch
+        {
+            (null, _) or (_, null) or ({ Branch: TaskBranch.OnPause }, _) => false,
+            (var first, { Parent.IsWorkingDirectory: true, Branch: TaskBranch.Tasks } second) => first.Branch < second.Branch,
+            var (first, second) when first.Branch != second.Branch => first.Branch < second.Branch,
+            var (first, second) => StandsBefore(first, mine, second, target),
+        };
+    }
+
+    private static bool StandsBefore(TaskNode first, TaskRun mine, TaskNode second, TaskRun target)
+    {
+        var flowable = second.Branch == TaskBranch.Tasks ? second.Parent?.Plugin as IFlowableTask : null;
         if (mine.Value != target.Value)
         {
-            return (mine.Iteration ?? 0) < (target.Iteration ?? 0);
+            return flowable?.ValuesBeside == true || (mine.Iteration ?? 0) < (target.Iteration ?? 0);
         }
 
-        var parallel = targetNode.Parent?.Plugin is IFlowableTask { } flowable && flowable.GetType().Name is "Parallel" or "Dag";
-        return parallel || myNode.Position < targetNode.Position;
+        return flowable?.TasksBeside == true ? !DependsOn(first.Id, second.Id, flowable.TaskDependencies) : first.Position < second.Position;
+    }
+
+    private static bool DependsOn(string task, string other, IReadOnlyDictionary<string, IReadOnlyList<string>>? dependencies)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var open = new Stack<string>([task]);
+        while (open.TryPop(out var next))
+        {
+            foreach (var before in dependencies?.GetValueOrDefault(next) ?? [])
+            {
+                if (before == other)
+                {
+                    return true;
+                }
+
+                if (seen.Add(before))
+                {
+                    open.Push(before);
+                }
+            }
+        }
+
+        return false;
     }
 }

@@ -138,7 +138,7 @@ public sealed partial class ExecutorService(
             recovered.Add(await loader.RestoreAsync(stored, null, stopping));
         }
 
-        var processor = new CommandProcessor(decider, executions, loader, programs, slots, timers, time, ids);
+        var processor = new CommandProcessor(decider, executions, loader, programs, slots, timers, jobs, time, ids);
         var subflows = new SubflowStarter(programs, subflowInputs, inbox, time);
         var effects = new EffectDispatcher(jobs, subflows, inbox, evaluations, loggers.CreateLogger<EffectDispatcher>(), stopping);
         var loop = new ExecutorLoop(lease, journal, inbox, logs, executions, processor, effects, timers, signals, settings, time, loggers.CreateLogger<ExecutorLoop>());

@@ -59,7 +59,8 @@ public abstract record Command
     public sealed record SubflowRefused(string TaskRunId, string Message) : Command;
 
     /// <summary>An execution started by a task of this one has reached a terminal state.</summary>
-    public sealed record SubflowEnded(string TaskRunId, string SubflowExecutionId, StateType State, IReadOnlyDictionary<string, object?>? Outputs) : Command;
+    /// <param name="Replacement">For RETRIED: the execution that goes on in its place, for which is waited from now on.</param>
+    public sealed record SubflowEnded(string TaskRunId, string SubflowExecutionId, StateType State, IReadOnlyDictionary<string, object?>? Outputs, string? Replacement = null) : Command;
 
     /// <param name="Cascade">Subflow executions are killed too.</param>
     public sealed record Kill(bool Cascade = true) : Command;

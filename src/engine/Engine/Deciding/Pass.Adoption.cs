@@ -11,13 +11,31 @@ namespace Kestra.Engine.Deciding;
 /// </content>
 internal sealed partial class Pass
 {
-    private ILookup<RunNode, RunNode>? children;
-
     /// <summary>Builds the scopes of an execution that came from the store.</summary>
-    /// <param name="resend">The jobs that were out are lost and have to be sent again.</param>
-    public void Prepare(bool resend)
+    public void Prepare()
     {
         state.IsPrepared = true;
+        BuildScopes();
+        hadEnded = state.HasEnded;
+    }
+
+    /// <summary>Builds the scopes and goes on with everything that was owed when the server stopped.</summary>
+    /// <param name="isRunning">Whether an attempt of a task run is still with a worker that will answer.</param>
+    public void Recover(Func<string, int, bool> isRunning)
+    {
+        state.IsPrepared = true;
+        hadEnded = false;
+        foreach (var node in state.Runs.Where(run => !run.IsTerminated && run.Task?.Route == TaskRoute.Worker && isRunning(run.Id, run.CurrentAttempt)))
+        {
+            Out(node);
+        }
+
+        BuildScopes();
+        ResumeOwed();
+    }
+
+    private void BuildScopes()
+    {
         if (state.Current.IsTerminated)
         {
             PrepareAfterExecution();
@@ -26,39 +44,33 @@ internal sealed partial class Pass
         {
             Admit();
         }
-        else if (state.RunCount > 0)
+        else if (state.RunCount > 0 && state.Current != StateType.QUEUED)
         {
             OpenRoot();
         }
 
-        foreach (var node in state.Runs.Where(run => !run.IsTerminated && run.Owner is null && run.Task?.Branch == TaskBranch.OnPause))
+        foreach (var node in state.Roots.Where(run => !run.IsTerminated && run.Owner is null && run.Task?.Branch == TaskBranch.OnPause).ToList())
         {
             TakeUp(node);
         }
-
-        if (resend)
-        {
-            ResumeOwed();
-        }
-
-        children = null;
     }
 
     private void PrepareAfterExecution()
     {
-        var open = state.Runs.Any(run => run.Task?.Branch == TaskBranch.AfterExecution && !run.IsTerminated);
-        if (open)
+        if (state.Roots.Exists(run => run.Task?.Branch == TaskBranch.AfterExecution && !run.IsTerminated))
         {
-            state.Scope = new Scope(null, null, [], 1) { Phase = ScopePhase.AfterExecution };
-            Adopt(state.Scope);
-            steps.Enqueue(new Step.Advance(state.Scope));
+            BeginAfterExecution();
         }
     }
 
     // What was owed when the server stopped and is not about a task run.
     private void ResumeOwed()
     {
-        if (state.Current == StateType.QUEUED && Program.Flow.Concurrency is { } concurrency)
+        if (state.Current.IsTerminated)
+        {
+            ResumeEnd();
+        }
+        else if (state.Current == StateType.QUEUED && Program.Flow.Concurrency is { } concurrency)
         {
             Do(new Effect.WaitForSlot(concurrency.Limit));
         }
@@ -69,6 +81,20 @@ internal sealed partial class Pass
         else if (state.Scope is { } scope)
         {
             steps.Enqueue(new Step.Advance(scope));
+        }
+    }
+
+    // An end that is not complete waits for runs in other hands, or for its outputs.
+    private void ResumeEnd()
+    {
+        foreach (var node in state.Runs.Where(run => !run.IsTerminated && run.Sent is null && !IsAfterExecution(run) && !(run.IsInDirectory && run.Parent!.Sent is not null)).ToList())
+        {
+            StopRun(node, Unfinished.Completed, cascade: false);
+        }
+
+        if (state.Scope is null && state.OpenJobs == 0 && state.Header.Outputs is null && state.Roots.TrueForAll(run => run.Task?.Branch != TaskBranch.AfterExecution))
+        {
+            RenderOutputs();
         }
     }
 
@@ -89,22 +115,21 @@ internal sealed partial class Pass
             }
         }
 
-        foreach (var chain in scope.Chains.Where(chain => chain.Started && chain.Position < chain.Tasks.Count && !scope.Stopped && !scope.OpenChains.Contains(chain.Index)))
+        foreach (var chain in scope.Chains.Where(chain => chain.Started))
         {
-            steps.Enqueue(new Step.Next(scope, chain));
+            ContinueChain(scope, chain);
         }
     }
 
     private IEnumerable<RunNode> ChildrenOf(RunNode? parent)
     {
-        if (parent is null)
+        if (parent is not null)
         {
-            var terminated = state.Current.IsTerminated;
-            return state.Runs.Where(run => run.Parent is null && run.Task is { Branch: not TaskBranch.OnPause } && terminated == (run.Task.Branch == TaskBranch.AfterExecution));
+            return parent.Children.Where(run => run.Task is not null);
         }
 
-        children ??= state.Runs.Where(run => run.Parent is not null && run.Task is not null).ToLookup(run => run.Parent!);
-        return children[parent];
+        var after = state.Current.IsTerminated;
+        return state.Roots.Where(run => run.Task is { Branch: not TaskBranch.OnPause } && after == (run.Task.Branch == TaskBranch.AfterExecution));
     }
 
     private static Dictionary<(string TaskId, string? Value), (Chain Chain, int Position)> Positions(Scope scope)
@@ -138,24 +163,18 @@ internal sealed partial class Pass
             scope.Running++;
         }
 
-        chain.Position = position;
+        chain.Position = Math.Max(chain.Position, position);
         if (!node.IsTerminated)
         {
             scope.Open++;
+            chain.Open++;
             TakeUp(node);
             return;
         }
 
         scope.Count(node.State);
         scope.Terminated?.Add(node.Run.TaskId);
-        if (node.State is StateType.FAILED or StateType.KILLED)
-        {
-            EndChain(scope, completed: false);
-        }
-        else if (++chain.Position == chain.Tasks.Count)
-        {
-            EndChain(scope, completed: true);
-        }
+        chain.Broken |= node.State is StateType.FAILED or StateType.KILLED;
     }
 
     private void AdoptBranch(Scope scope, RunNode node)
@@ -172,6 +191,13 @@ internal sealed partial class Pass
             scope.BranchPosition = 0;
         }
 
+        // A loop that has used up its iterations has noted so in its attempt.
+        if (phase == ScopePhase.Finally && scope.Run is { Task.Plugin: ILoopingTask } loop)
+        {
+            scope.IsLastIteration = true;
+            scope.Verdict = loop.Run.Attempts is [.., { State.Current: StateType.FAILED }] ? StateType.FAILED : null;
+        }
+
         scope.BranchPosition++;
         if (!node.IsTerminated)
         {
@@ -183,26 +209,45 @@ internal sealed partial class Pass
     /// <summary>Goes on with a run that is not terminated.</summary>
     private void TakeUp(RunNode node)
     {
-        node.Owner?.OpenChains.Add(node.Chain);
+        // What came back before its scope did has gone on already.
+        if (node.Sent is not null || node.Waiting is not null || node.Scope is not null || node.Task is not { } task)
+        {
+            return;
+        }
+
         switch (node.State)
         {
             case StateType.CREATED or StateType.RESTARTED:
                 steps.Enqueue(new Step.Submit(node));
                 break;
-            case StateType.RUNNING when node.Task!.Plugin is IFlowableTask flowable:
+            case StateType.RUNNING when task.Plugin is IFlowableTask flowable:
                 Plan(node, flowable);
                 break;
-            case StateType.RUNNING when node.Task!.Route == TaskRoute.Worker:
-                Dispatch(node, node.Task);
+            case StateType.RUNNING when task.IsWorkingDirectory && node.Run.Attempts is [.., { State.Current: { IsTerminated: true } ended }]:
+                OpenBranches(node, ended);
                 break;
-            case StateType.RUNNING when node.Task!.Plugin is IPauseTask pause:
-                Follow(node, new FlowablePlan { Tasks = [.. (pause.Tasks ?? []).Where(task => !task.Disabled)] });
+            case StateType.RUNNING when task.Route == TaskRoute.Worker:
+                SendAgain(node);
                 break;
-            case StateType.RUNNING when node.Task!.Plugin is IExecutableTask executable:
+            case StateType.RUNNING when task.Plugin is IPauseTask pause:
+                TakeUpPause(node, pause);
+                break;
+            case StateType.RUNNING when task.Plugin is IExecutableTask executable:
                 TakeUpSubflow(node, executable);
                 break;
-            case StateType.BREAKPOINT or StateType.PAUSED or StateType.RETRYING or StateType.QUEUED:
-                break;
+        }
+    }
+
+    // A pause that was resumed runs its tasks; one that was not has still to begin.
+    private void TakeUpPause(RunNode node, IPauseTask pause)
+    {
+        if (node.Run.Outputs?.ContainsKey("resumed") == true)
+        {
+            Follow(node, new FlowablePlan { Tasks = TasksBelow(node) });
+        }
+        else
+        {
+            LimitPause(node, pause);
         }
     }
 
@@ -211,18 +256,11 @@ internal sealed partial class Pass
         if (PreviousSubflow(node) is not null)
         {
             // It exists, and its end comes from there.
-            node.Sent = node.CurrentAttempt;
-            state.OpenJobs++;
-        }
-        else if (node.Task!.IsPure)
-        {
-            var variables = Variables.VariableTree.Of(state, node);
-            Answer(node, () => task.Request(Renderer(variables, CancellationToken.None)), request => StartSubflow(node, (SubflowRequest)request!));
+            Out(node);
         }
         else
         {
-            var variables = Variables.VariableTree.Of(state, node);
-            Ask(node, "subflow", cancellation => task.Request(Renderer(variables, cancellation)));
+            BeginSubflow(node, task);
         }
     }
 }

@@ -15,12 +15,18 @@ internal sealed partial class Pass
     /// <summary>The tasks and what follows them are done.</summary>
     private void EndExecution(StateType result)
     {
-        if (result == StateType.PAUSED || state.Current.IsTerminated)
+        if (state.Current.IsTerminated)
         {
             return;
         }
 
-        ChangeState(result);
+        MoveTo(result);
+        if (state.HasOpenRuns)
+        {
+            // Runs that nothing waits for: what a pause has started.
+            StopRuns(Unfinished.Completed, cascade: false);
+        }
+
         RenderOutputs();
     }
 
@@ -50,15 +56,19 @@ internal sealed partial class Pass
             return;
         }
 
-        state.OpenJobs++;
+        state.AwaitsOutputs = true;
         Do(new Effect.Evaluate($"{OutputsQuestion}:{state.Id}", null, cancellation =>
             FlowOutputs.Render(outputs, Environment, new RenderContext(variables, Host(), cancellation), static _ => { })));
     }
 
     private void TakeOutputs(IReadOnlyDictionary<string, object?>? values, string? error)
     {
-        state.OpenJobs--;
-        FinishOutputs(values, error);
+        // A restart may have overtaken them.
+        if (state.AwaitsOutputs)
+        {
+            state.AwaitsOutputs = false;
+            FinishOutputs(values, error);
+        }
     }
 
     private void FinishOutputs(IReadOnlyDictionary<string, object?>? values, string? error)
@@ -77,11 +87,20 @@ internal sealed partial class Pass
     }
 
     /// <summary>Ends the execution at once, whatever is running: only what stands after it may still start tasks.</summary>
-    private void EndByDecree(StateType to)
+    private void EndByDecree(StateType to, Unfinished unfinished = Unfinished.Completed)
     {
-        ChangeState(to);
-        state.Deferred.Clear();
-        BeginAfterExecution();
+        if (!state.Current.IsTerminated)
+        {
+            MoveTo(to);
+            StopRuns(unfinished, cascade: unfinished == Unfinished.Killed);
+            BeginAfterExecution();
+        }
+        else if (state.Scope is not null)
+        {
+            // What follows the end has gone wrong; the end itself stands.
+            StopRuns(unfinished, cascade: true, alsoAfter: true);
+            state.Scope = null;
+        }
     }
 
     private void BeginAfterExecution()
@@ -93,6 +112,7 @@ internal sealed partial class Pass
         }
 
         state.Scope = new Scope(null, null, [], 1) { Phase = ScopePhase.AfterExecution };
+        Adopt(state.Scope);
         steps.Enqueue(new Step.Advance(state.Scope));
     }
 
@@ -108,25 +128,28 @@ internal sealed partial class Pass
         if (trigger?.Variables is { } variables && variables.GetValueOrDefault("executionId") is string parent
             && variables.GetValueOrDefault("taskRunId") is string taskRun && Program.Environment.Catalog.Find(trigger.Type)?.Role == Plugins.Description.TaskRole.Executable)
         {
-            Do(new Effect.NotifyParent(parent, taskRun, state.Current, state.Header.Outputs));
+            Do(new Effect.NotifyParent(parent, taskRun, state.Current, state.Header.Outputs, state.Replacement));
         }
     }
 
     private void Exit(RunNode node, StateType to)
     {
-        for (RunNode? run = node; run is not null; run = run.Parent)
+        if (state.Current.IsTerminated)
         {
-            run.Scope = null;
-            CloseRun(run, to);
+            // Behind the end there is nothing left to end.
+            EndRun(node, StateType.SUCCESS);
+            return;
         }
 
-        if (to == StateType.KILLED)
+        CloseUpwards(node, to);
+        EndByDecree(to, to == StateType.KILLED ? Unfinished.Stopped : Unfinished.Completed);
+    }
+
+    private void CloseUpwards(RunNode node, StateType to)
+    {
+        for (RunNode? run = node; run is not null; run = run.Parent)
         {
-            Kill(cascade: false);
-        }
-        else
-        {
-            EndByDecree(to);
+            CloseRun(run, to);
         }
     }
 
@@ -138,69 +161,95 @@ internal sealed partial class Pass
             return;
         }
 
-        if (state.Current == StateType.PAUSED)
+        if (state.Current == StateType.PAUSED && FirstPause() is { } pause)
         {
+            SetRun(pause.Run with { Outputs = ResumeOutputs(null, null, StateType.KILLING) });
+            Fact(new ExecutionEvent.MetadataSet(NextAttempt()));
             ChangeState(StateType.RESTARTED);
         }
 
         ChangeState(StateType.KILLING);
-        foreach (var node in state.Runs.Where(run => !run.IsTerminated).ToList())
-        {
-            KillRun(node, cascade);
-        }
-
-        Do(new Effect.KillJobs(null));
         Do(new Effect.CancelTimer(Key("schedule", "start")));
+        StopRuns(cascade ? Unfinished.Killed : Unfinished.Stopped, cascade);
         ChangeState(StateType.KILLED);
-        state.Deferred.Clear();
         BeginAfterExecution();
     }
 
-    private void KillRun(RunNode node, bool cascade)
+    /// <summary>Ends every run that is in nobody's hands; those of workers and of subflows end when they are answered.</summary>
+    private void StopRuns(Unfinished unfinished, bool cascade, bool alsoAfter = false)
     {
-        node.Scope = null;
-        foreach (var timer in new[] { "retry", "pause", "pause-timeout", "loop" })
+        state.Deferred.Clear();
+        foreach (var node in state.Runs.Where(run => !run.IsTerminated && (alsoAfter || !IsAfterExecution(run))).ToList())
         {
-            if (node.State is StateType.RETRYING or StateType.PAUSED)
-            {
-                Do(new Effect.CancelTimer(Key(timer, node.Id)));
-            }
+            StopRun(node, unfinished, cascade);
         }
 
-        if (node.Sent is not null && node.Task?.Route == TaskRoute.Worker)
+        state.StopsSubflows = unfinished == Unfinished.Killed;
+        if (unfinished != Unfinished.Completed)
         {
-            return;
+            Do(new Effect.KillJobs(null));
         }
+    }
 
+    private void StopRun(RunNode node, Unfinished unfinished, bool cascade)
+    {
+        CancelTimers([node]);
         if (node.Task?.Plugin is IExecutableTask && node.Sent is not null)
         {
-            if (cascade)
+            if (unfinished != Unfinished.Stopped)
             {
-                if (PreviousSubflow(node) is { } subflow)
-                {
-                    Do(new Effect.KillSubflow(subflow));
-                }
-
+                StopSubflow(node, cascade);
                 return;
             }
 
             AnswerJob(node);
         }
 
-        if (node.Waiting is not null)
+        if (node.Sent is not null || (node.IsInDirectory && node.Parent!.Sent is not null))
         {
-            node.Waiting = null;
-            state.OpenJobs--;
+            return;
         }
 
-        var never = node.AttemptCount == 0;
-        if (never || node.Run.Attempts![^1].State.Current.IsTerminated)
+        Forget(node);
+        if (node.AttemptCount == 0 || node.Run.Attempts![^1].State.Current.IsTerminated)
         {
+            LeaveScope(node);
             ChangeRun(node, StateType.KILLED);
         }
         else
         {
             CloseRun(node, StateType.KILLED);
         }
+    }
+
+    private void StopSubflow(RunNode node, bool cascade)
+    {
+        if (cascade && PreviousSubflow(node) is { } subflow)
+        {
+            Do(new Effect.KillSubflow(subflow));
+        }
+    }
+
+    // Its question is not waited for any more.
+    private void Forget(RunNode node)
+    {
+        if (node.Waiting is not null)
+        {
+            node.Waiting = null;
+            state.OpenJobs--;
+        }
+    }
+
+    /// <summary>What happens to the runs of workers and subflows when the execution is ended over them.</summary>
+    private enum Unfinished
+    {
+        /// <summary>They go on, and their results are taken in.</summary>
+        Completed,
+
+        /// <summary>Workers stop; subflows go on by themselves and nobody waits for them.</summary>
+        Stopped,
+
+        /// <summary>Workers stop and subflows are killed.</summary>
+        Killed,
     }
 }

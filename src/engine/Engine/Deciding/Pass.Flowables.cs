@@ -11,6 +11,13 @@ namespace Kestra.Engine.Deciding;
 /// <content>Flowable task runs: from their plan to their state.</content>
 internal sealed partial class Pass
 {
+    private const string IterationCount = "iterationCount";
+    private const string PlanQuestion = "plan";
+    private const string LoopQuestion = "loop";
+
+    /// <summary>How the failure of a flowable task's own expressions is told.</summary>
+    private const string Unresolved = "Unable to resolve state from the Flowable task: ";
+
     private void BeginFlowable(RunNode node, IFlowableTask task)
     {
         SetRunning(node);
@@ -22,7 +29,7 @@ internal sealed partial class Pass
         var attempts = node.Run.Attempts is { Count: > 0 } existing && !existing[^1].State.Current.IsTerminated
             ? node.Run.Attempts
             : Append(node, new TaskRunAttempt(State.Created(now).With(StateType.RUNNING, now)));
-        SetRun(node, node.Run with { State = node.Run.State.With(StateType.RUNNING, now), Attempts = attempts });
+        SetRun(node.Run with { State = node.Run.State.With(StateType.RUNNING, now), Attempts = attempts });
     }
 
     private void Plan(RunNode node, IFlowableTask task)
@@ -30,22 +37,18 @@ internal sealed partial class Pass
         var variables = VariableTree.Of(state, node);
         if (node.Task!.IsPure)
         {
-            Answer(node, () => task.Plan(TextRenderer(variables, CancellationToken.None)), plan => Follow(node, (FlowablePlan)plan!));
+            Answer(node, () => task.Plan(TextRenderer(variables, CancellationToken.None)), plan => Follow(node, (FlowablePlan)plan!), Unresolved);
         }
         else
         {
-            Ask(node, "plan", cancellation => task.Plan(TextRenderer(variables, cancellation)));
+            Ask(node, PlanQuestion, cancellation => task.Plan(TextRenderer(variables, cancellation)));
         }
     }
 
     /// <summary>Carries a plan out: opens the scope of the children, taking over those that exist already.</summary>
     private void Follow(RunNode node, FlowablePlan plan)
     {
-        if (plan.Outputs is { } outputs)
-        {
-            SetRun(node, node.Run with { Outputs = Merge(node.Run.Outputs, outputs) });
-        }
-
+        TakePlanOutputs(node, plan);
         if (plan.NothingMatches)
         {
             Log(node, LogLevel.WARN, $"No task found on flow '{state.Namespace}.{state.FlowId}', task '{node.Run.TaskId}', execution '{state.Id}'");
@@ -57,6 +60,20 @@ internal sealed partial class Pass
         node.Scope = new Scope(node, plan, chains, plan.Concurrency);
         Adopt(node.Scope);
         steps.Enqueue(new Step.Advance(node.Scope));
+    }
+
+    private void TakePlanOutputs(RunNode node, FlowablePlan plan)
+    {
+        var outputs = plan.Outputs;
+        if (node.Task?.Plugin is ILoopingTask && IterationsOf(node) == 0)
+        {
+            outputs = new OrderedDictionary<string, object?> { [IterationCount] = 1 };
+        }
+
+        if (outputs is not null)
+        {
+            SetRun(node.Run with { Outputs = Merge(node.Run.Outputs, outputs) });
+        }
     }
 
     private List<Chain> ChainsOf(FlowablePlan plan)
@@ -101,29 +118,7 @@ internal sealed partial class Pass
     private void ResolveFlowable(RunNode node, Scope scope)
     {
         node.Scope = null;
-        var result = scope.Result;
-        if (node.Task!.Plugin is ILoopingTask loop && result is StateType.SUCCESS or StateType.WARNING)
-        {
-            ContinueLoop(node, (ILoopingTask)node.Task.Plugin, result);
-            return;
-        }
-
-        if (node.Task.Plugin is IPauseTask)
-        {
-            EndRun(node, Allowed(node, result));
-            return;
-        }
-
-        EndFlowable(node, result, scope.Plan);
-    }
-
-    private void EndFlowable(RunNode node, StateType result, FlowablePlan? plan)
-    {
-        if (result == StateType.FAILED && plan is { AllowsFailure: true })
-        {
-            result = StateType.WARNING;
-        }
-
+        var result = scope.Result == StateType.FAILED && scope.Plan is { AllowsFailure: true } ? StateType.WARNING : scope.Result;
         EndRun(node, Allowed(node, result));
     }
 
@@ -138,76 +133,106 @@ internal sealed partial class Pass
         return result == StateType.WARNING && node.Task?.Definition.AllowWarning == true ? StateType.SUCCESS : result;
     }
 
-    private void ContinueLoop(RunNode node, ILoopingTask loop, StateType result)
+    private void AskLoop(RunNode node, ILoopingTask loop, Scope scope)
     {
-        var iterations = node.Run.Iteration ?? 1;
+        if (node.Waiting is not null)
+        {
+            return;
+        }
+
+        var iterations = IterationsOf(node);
         var elapsed = now - node.Run.State.StartDate;
-        SetRun(node, node.Run with { Outputs = Merge(node.Run.Outputs, new OrderedDictionary<string, object?> { ["iterationCount"] = iterations }) });
         var variables = VariableTree.Of(state, node);
         if (node.Task!.IsPure)
         {
-            Answer(node, () => loop.Continue(TextRenderer(variables, CancellationToken.None), iterations, elapsed), decision => DecideLoop(node, (LoopDecision)decision!, result));
+            Answer(node, () => loop.Continue(TextRenderer(variables, CancellationToken.None), iterations, elapsed), decision => DecideLoop(node, scope, (LoopDecision)decision!), Unresolved);
         }
         else
         {
-            Ask(node, $"loop-{result}", cancellation => loop.Continue(TextRenderer(variables, cancellation), iterations, elapsed));
+            Ask(node, LoopQuestion, cancellation => loop.Continue(TextRenderer(variables, cancellation), iterations, elapsed));
         }
     }
 
-    private void DecideLoop(RunNode node, LoopDecision decision, StateType result)
+    private static int IterationsOf(RunNode node) => node.Run.Outputs?.GetValueOrDefault(IterationCount) is int count ? count : 0;
+
+    private void DecideLoop(RunNode node, Scope scope, LoopDecision decision)
     {
         if (decision.Warning is { } warning)
         {
             Log(node, LogLevel.WARN, warning);
         }
 
-        if (!decision.Again)
+        if (decision.Again)
         {
-            EndFlowable(node, decision.Failed ? StateType.FAILED : result, null);
+            scope.Phase = ScopePhase.Done;
+            node.Scope = null;
+            WaitForIteration(node, Duration.Max(decision.Delay, Duration.Zero));
             return;
         }
 
+        scope.IsLastIteration = true;
+        if (decision.Failed)
+        {
+            scope.Verdict = StateType.FAILED;
+            SetRun(node.Run with { Attempts = CloseLast(node.Run.Attempts!, StateType.FAILED) });
+        }
+
+        EnterFinally(scope);
+    }
+
+    // What runs after the end of the execution can't hold it: there only the task itself waits.
+    private void WaitForIteration(RunNode node, Duration delay)
+    {
         ChangeRun(node, StateType.PAUSED);
-        ChangeState(StateType.PAUSED);
-        Do(new Effect.SetTimer(Key("loop", node.Id), now + Duration.Max(decision.Delay, Duration.Zero), default));
+        if (!state.Current.IsTerminated)
+        {
+            PauseExecution();
+        }
+
+        Do(new Effect.SetTimer(Key("loop", node.Id), now + delay, default));
     }
 
     /// <summary>The next iteration: the same run without its children.</summary>
     private void Repeat(RunNode node)
     {
         RemoveBelow(node);
-        SetRun(node, node.Run with
+        SetRun(node.Run with
         {
             Iteration = (node.Run.Iteration ?? 1) + 1,
-            Attempts = null,
+            Attempts = [new TaskRunAttempt(State.Created(now).With(StateType.RUNNING, now))],
             State = node.Run.State.With(StateType.RUNNING, now),
+            Outputs = Merge(node.Run.Outputs, new OrderedDictionary<string, object?> { [IterationCount] = IterationsOf(node) + 1 }),
         });
-        SetRunning(node);
         LeavePause();
         Plan(node, (IFlowableTask)node.Task!.Plugin);
     }
 
     private void RemoveBelow(RunNode node)
     {
-        var removed = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var run in state.Runs)
-        {
-            if (run.Parent is { } parent && (parent == node || removed.Contains(parent.Id)))
-            {
-                removed.Add(run.Id);
-            }
-        }
-
+        var removed = Below(node).Select(run => run.Id).ToList();
         if (removed.Count > 0)
         {
-            Fact(new ExecutionEvent.RunsRemoved([.. removed]));
+            Fact(new ExecutionEvent.RunsRemoved(removed));
+        }
+    }
+
+    private static IEnumerable<RunNode> Below(RunNode node)
+    {
+        var open = new Queue<RunNode>(node.Children);
+        while (open.TryDequeue(out var run))
+        {
+            yield return run;
+            foreach (var child in run.Children)
+            {
+                open.Enqueue(child);
+            }
         }
     }
 
     /// <summary>The execution runs again unless another task run still holds it.</summary>
     private void LeavePause()
     {
-        if (state.Current == StateType.PAUSED && !state.Runs.Any(run => run.State == StateType.PAUSED))
+        if (state.Current == StateType.PAUSED && state.CountOf(StateType.PAUSED) == 0)
         {
             ChangeState(StateType.RUNNING);
             ReleaseDeferred();

@@ -16,7 +16,7 @@ internal sealed partial class Pass
             return Decision.Refuse(RefusalCode.IllegalState, $"Execution must be terminated to be restarted, current state is '{state.Current}' !");
         }
 
-        var targets = state.Runs.Where(run => run.State is StateType.FAILED or StateType.PAUSED && run.Task?.Branch is TaskBranch.Tasks or null).ToList();
+        var targets = state.Runs.Where(IsToRestart).ToList();
         if (targets.Count == 0)
         {
             return Decision.Refuse(RefusalCode.Invalid, "No task found to restart execution from!");
@@ -28,17 +28,41 @@ internal sealed partial class Pass
         }
 
         CancelTimers(targets);
-        GoBack(targets, node => SetRun(node, node.Run with { State = node.Run.State.With(StateType.RESTARTED, now) }));
-        var labels = MergeLabels(state.Header.Labels ?? [], [new Label(Label.Restarted, "true")]);
-        Fact(new ExecutionEvent.LabelsSet(labels));
-        var afterFailure = state.Current == StateType.FAILED;
-        GoOn(afterFailure);
+        GoBack(targets, Begin);
+        Fact(new ExecutionEvent.LabelsSet(MergeLabels(state.Header.Labels ?? [], [new Label(Label.Restarted, "true")])));
+        GoOn();
         return null;
+    }
+
+    // What was stopped because the execution was ended over it is as unfinished as what failed.
+    private bool IsToRestart(RunNode run) =>
+        (run.State is StateType.FAILED or StateType.PAUSED || (run.State == StateType.KILLED && state.Current is StateType.FAILED or StateType.CANCELLED))
+        && run.Task?.Branch == TaskBranch.Tasks && !IsBehind(run);
+
+    /// <summary>It belongs to what runs after the tasks: an errors, finally or afterExecution branch at any level.</summary>
+    private static bool IsBehind(RunNode? run)
+    {
+        for (; run is not null; run = run.Parent)
+        {
+            if (run.Task?.Branch is TaskBranch.Errors or TaskBranch.Finally or TaskBranch.AfterExecution or TaskBranch.OnPause)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // A flowable task that has children goes on with them; everything else begins anew.
+    private void Begin(RunNode node)
+    {
+        var goesOn = node.Children.Count > 0 && node.State != StateType.PAUSED && node.Task?.Plugin is IFlowableTask or IPauseTask;
+        ChangeRun(node, goesOn ? StateType.RUNNING : StateType.RESTARTED);
     }
 
     public Decision? ChangeTaskRunState(string taskRunId, StateType to)
     {
-        if (!(state.Current.CanChangeTaskRunState || state.Current == StateType.PAUSED))
+        if (!state.Current.CanChangeTaskRunState)
         {
             return Decision.Refuse(RefusalCode.IllegalState, $"The state of a task run can be changed once the execution is terminated, current state is '{state.Current}'");
         }
@@ -48,24 +72,28 @@ internal sealed partial class Pass
             return Decision.Refuse(RefusalCode.NotFound, $"Task run '{taskRunId}' does not exist in execution '{state.Id}'");
         }
 
-        if (!to.IsTerminated && to != StateType.RUNNING)
+        if (!to.IsTerminated)
         {
             return Decision.Refuse(RefusalCode.Invalid, $"A task run can't be changed to '{to}'");
+        }
+
+        if (IsBehind(node))
+        {
+            return Decision.Refuse(RefusalCode.Invalid, $"The task run '{taskRunId}' runs after the tasks and is not kept when they go on; change the state of one of the tasks");
         }
 
         CancelTimers([node]);
         GoBack([node], changed =>
         {
             var attempts = changed.Run.Attempts is { Count: > 0 } existing ? CloseLast(existing, to) : changed.Run.Attempts;
-            SetRun(changed, changed.Run with { State = changed.Run.State.With(to, now), Attempts = attempts });
+            SetRun(changed.Run with { State = changed.Run.State.With(to, now), Attempts = attempts });
         });
+        GoOn();
         if (to == StateType.CANCELLED)
         {
             EndByDecree(StateType.CANCELLED);
-            return null;
         }
 
-        GoOn(afterFailure: false);
         return null;
     }
 
@@ -106,7 +134,12 @@ internal sealed partial class Pass
     {
         switch (state.Current)
         {
-            case StateType.QUEUED or StateType.CREATED when state.RunCount == 0:
+            case StateType.CREATED or StateType.QUEUED:
+                if (state.Current == StateType.CREATED)
+                {
+                    WatchDurations();
+                }
+
                 Do(new Effect.CancelTimer(Key("schedule", "start")));
                 if (Program.Flow.Concurrency is not null)
                 {
@@ -169,72 +202,66 @@ internal sealed partial class Pass
         return null;
     }
 
-    private bool MatchesBreakpoint(RunNode node) => state.Header.Breakpoints is { Count: > 0 } breakpoints && breakpoints.Any(breakpoint => Matches(breakpoint, node));
+    private bool MatchesBreakpoint(RunNode node) => !state.Current.IsTerminated && node.State == StateType.CREATED
+        && state.Header.Breakpoints is { Count: > 0 } breakpoints && breakpoints.Any(breakpoint => Matches(breakpoint, node));
 
     private static bool Matches(Breakpoint breakpoint, RunNode node) => breakpoint.Id == node.Run.TaskId && (breakpoint.Value is null || breakpoint.Value == node.Run.Value);
 
-    private void StopAtBreakpoint(RunNode node)
+    /// <summary>Everything that is about to begin and matches stops together.</summary>
+    private void StopAtBreakpoint()
     {
-        ChangeRun(node, StateType.BREAKPOINT);
-        if (state.Current != StateType.BREAKPOINT)
+        foreach (var node in state.Runs.Where(run => run.Sent is null && run.Waiting is null && MatchesBreakpoint(run)).ToList())
         {
-            Log(null, LogLevel.INFO, "Flow is suspended at a breakpoint.");
-            ChangeState(StateType.BREAKPOINT);
+            ChangeRun(node, StateType.BREAKPOINT);
         }
+
+        MoveTo(StateType.BREAKPOINT);
     }
 
     private void CancelTimers(IReadOnlyList<RunNode> nodes)
     {
-        foreach (var node in nodes.Where(run => run.State == StateType.PAUSED))
+        foreach (var node in nodes)
         {
-            Do(new Effect.CancelTimer(Key("pause", node.Id)));
-            Do(new Effect.CancelTimer(Key("pause-timeout", node.Id)));
-            Do(new Effect.CancelTimer(Key("loop", node.Id)));
+            if (node.State == StateType.RETRYING)
+            {
+                Do(new Effect.CancelTimer(Key("retry", node.Id)));
+            }
+            else if (node.State == StateType.PAUSED && node.Task?.Plugin is ILoopingTask)
+            {
+                Do(new Effect.CancelTimer(Key("loop", node.Id)));
+            }
+            else if (node.State == StateType.PAUSED)
+            {
+                Do(new Effect.CancelTimer(Key("pause", node.Id)));
+                Do(new Effect.CancelTimer(Key("pause-timeout", node.Id)));
+            }
         }
     }
 
     /// <summary>Takes what followed a failure out again and sets runs back, with the flowable tasks around them.</summary>
     private void GoBack(IReadOnlyList<RunNode> targets, Action<RunNode> change)
     {
-        var ancestors = new HashSet<RunNode>();
-        foreach (var target in targets)
-        {
-            for (var ancestor = target.Parent; ancestor is not null; ancestor = ancestor.Parent)
-            {
-                ancestors.Add(ancestor);
-            }
-        }
-
-        var directories = ancestors.Where(node => node.Task?.IsWorkingDirectory == true).Concat(targets.Where(node => node.Task?.IsWorkingDirectory == true)).ToHashSet();
+        var ancestors = targets.SelectMany(Above).ToHashSet();
+        var directories = ancestors.Concat(targets).Where(node => node.Task?.IsWorkingDirectory == true).ToHashSet();
         RemoveRuns(node => node.Task?.Branch is TaskBranch.Errors or TaskBranch.Finally or TaskBranch.AfterExecution, directories);
-        foreach (var target in targets.Where(node => state.Find(node.Id) is not null && !(node.Task?.Plugin is IFlowableTask && ancestors.Contains(node))))
+        foreach (var target in targets.Where(node => state.Find(node.Id) is not null && !ancestors.Contains(node)))
         {
-            if (target.Task?.Plugin is IFlowableTask or IPauseTask && target.State == StateType.FAILED && HasChildren(target))
-            {
-                Reopen(target);
-            }
-            else
-            {
-                change(target);
-            }
+            change(target);
         }
 
         foreach (var ancestor in ancestors)
         {
-            if (directories.Contains(ancestor))
-            {
-                SetRun(ancestor, ancestor.Run with { State = ancestor.Run.State.With(StateType.RESTARTED, now) });
-            }
-            else
-            {
-                Reopen(ancestor);
-            }
+            ChangeRun(ancestor, directories.Contains(ancestor) ? StateType.RESTARTED : StateType.RUNNING);
         }
     }
 
-    private bool HasChildren(RunNode node) => state.Runs.Any(run => run.Parent == node);
-
-    private void Reopen(RunNode node) => SetRun(node, node.Run with { State = node.Run.State.With(StateType.RUNNING, now) });
+    private static IEnumerable<RunNode> Above(RunNode node)
+    {
+        for (var ancestor = node.Parent; ancestor is not null; ancestor = ancestor.Parent)
+        {
+            yield return ancestor;
+        }
+    }
 
     private void RemoveRuns(Func<RunNode, bool> first, HashSet<RunNode> emptied)
     {
@@ -253,23 +280,15 @@ internal sealed partial class Pass
         }
     }
 
-    private void GoOn(bool afterFailure)
+    /// <summary>Runs the execution on from its task runs as they are now.</summary>
+    private void GoOn()
     {
+        hadEnded = false;
+        var afterFailure = state.Current == StateType.FAILED;
         Fact(new ExecutionEvent.MetadataSet(NextAttempt()));
         ChangeState(StateType.RESTARTED);
-        state.Scope = null;
-        state.Deferred.Clear();
-        foreach (var run in state.Runs)
-        {
-            run.Owner = null;
-            run.Scope = null;
-            run.Sent = null;
-            run.Waiting = null;
-        }
-
-        state.OpenJobs = 0;
-        children = null;
-        if (afterFailure)
+        ForgetScopes();
+        if (afterFailure || Program.Fault is not null)
         {
             Admit();
         }
@@ -282,10 +301,21 @@ internal sealed partial class Pass
 
             Go();
         }
+    }
 
-        if (state.Current == StateType.RESTARTED && (Program.Flow.Concurrency is null || !afterFailure))
+    // What workers and subflows still have in hand stays with them.
+    private void ForgetScopes()
+    {
+        state.Scope = null;
+        state.AwaitsOutputs = false;
+        state.Deferred.Clear();
+        state.OpenJobs = 0;
+        foreach (var run in state.Runs)
         {
-            ChangeState(StateType.RUNNING);
+            LeaveScope(run);
+            run.Owner = null;
+            run.Waiting = null;
+            state.OpenJobs += run.Sent is null ? 0 : 1;
         }
     }
 }

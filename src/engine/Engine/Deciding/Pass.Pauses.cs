@@ -2,6 +2,7 @@ using Kestra.Engine.Running;
 using Kestra.Engine.Variables;
 using Kestra.Model.Durations;
 using Kestra.Model.Executions;
+using Kestra.Model.Flows;
 using Kestra.Plugins.Flowables;
 using NodaTime;
 using NodaTime.Text;
@@ -13,7 +14,18 @@ internal sealed partial class Pass
 {
     private void BeginPause(RunNode node, IPauseTask pause)
     {
+        if (state.Current.IsTerminated)
+        {
+            FailRun(node, "The execution has ended, a pause can't hold it any more");
+            return;
+        }
+
         SetRunning(node);
+        LimitPause(node, pause);
+    }
+
+    private void LimitPause(RunNode node, IPauseTask pause)
+    {
         var variables = VariableTree.Of(state, node);
         if (node.Task!.IsPure)
         {
@@ -28,7 +40,7 @@ internal sealed partial class Pass
     private void EnterPause(RunNode node, PauseLimits limit)
     {
         ChangeRun(node, StateType.PAUSED);
-        ChangeState(StateType.PAUSED);
+        PauseExecution();
         if (limit.Duration is { } duration)
         {
             Do(new Effect.SetTimer(Key(limit.IsTimeout ? "pause-timeout" : "pause", node.Id), now + duration, default));
@@ -75,24 +87,24 @@ internal sealed partial class Pass
             return Decision.Refuse(RefusalCode.IllegalState, $"Execution '{state.Id}' is not paused, can't resume it");
         }
 
-        var node = state.Runs.FirstOrDefault(run => run.State == StateType.PAUSED);
-        if (node is null)
+        if (FirstPause() is { } node)
         {
-            ChangeState(StateType.RUNNING);
-            ReleaseDeferred();
+            CancelTimers([node]);
+            EndPause(node, StateType.SUCCESS, inputs ?? new OrderedDictionary<string, object?>(), by, StateType.SUCCESS);
             return null;
         }
 
-        if (node.Task?.Plugin is not IPauseTask)
+        if (state.Runs.FirstOrDefault(run => run.State == StateType.PAUSED) is { } loop)
         {
-            return Decision.Refuse(RefusalCode.IllegalState, $"Execution '{state.Id}' waits for the next iteration of the task '{node.Run.TaskId}' and goes on by itself");
+            return Decision.Refuse(RefusalCode.IllegalState, $"Execution '{state.Id}' waits for the next iteration of the task '{loop.Run.TaskId}' and goes on by itself");
         }
 
-        Do(new Effect.CancelTimer(Key("pause", node.Id)));
-        Do(new Effect.CancelTimer(Key("pause-timeout", node.Id)));
-        EndPause(node, StateType.SUCCESS, inputs, by, StateType.SUCCESS);
+        ChangeState(StateType.RUNNING);
+        ReleaseDeferred();
         return null;
     }
+
+    private RunNode? FirstPause() => state.CountOf(StateType.PAUSED) == 0 ? null : state.Runs.FirstOrDefault(run => run.State == StateType.PAUSED && run.Task?.Plugin is IPauseTask);
 
     private void PauseTimedOut(RunNode node, bool isTimeout)
     {
@@ -103,7 +115,7 @@ internal sealed partial class Pass
 
         var target = isTimeout ? FailState(node) : pause.Behavior switch
         {
-            PauseBehavior.WARN => StateType.WARNING,
+            PauseBehavior.WARN => Allowed(node, StateType.WARNING),
             PauseBehavior.CANCEL => StateType.CANCELLED,
             PauseBehavior.FAIL => FailState(node),
             _ => StateType.SUCCESS,
@@ -113,32 +125,34 @@ internal sealed partial class Pass
 
     private void EndPause(RunNode node, StateType target, IReadOnlyDictionary<string, object?>? inputs, string? by, StateType recorded)
     {
-        SetRun(node, node.Run with { Outputs = ResumeOutputs(inputs, by, recorded) });
+        SetRun(node.Run with { Outputs = ResumeOutputs(inputs, by, recorded) });
+        Fact(new ExecutionEvent.MetadataSet(NextAttempt()));
         if (target == StateType.CANCELLED)
         {
-            CloseRun(node, target);
+            CloseUpwards(node, target);
             EndByDecree(StateType.CANCELLED);
             return;
         }
 
-        var below = Program.Nodes.Values.Where(task => task.Parent == node.Task && task.Branch == TaskBranch.Tasks && !task.Definition.Disabled).Select(task => task.Definition).ToList();
+        var below = TasksBelow(node);
         if (below.Count > 0 && target == StateType.SUCCESS)
         {
             ChangeRun(node, StateType.RUNNING);
-            RestartAfterPause(node);
+            RestartAfterPause();
             Follow(node, new FlowablePlan { Tasks = below });
             return;
         }
 
         CloseRun(node, target);
-        RestartAfterPause(node);
+        RestartAfterPause();
         Ended(node);
     }
 
-    private void RestartAfterPause(RunNode node)
+    private static List<TaskDefinition> TasksBelow(RunNode node) => [.. ((node.Task!.Plugin as IPauseTask)?.Tasks ?? []).Where(task => !task.Disabled)];
+
+    private void RestartAfterPause()
     {
-        Fact(new ExecutionEvent.MetadataSet(NextAttempt()));
-        if (state.Current == StateType.PAUSED && !state.Runs.Any(run => run != node && run.State == StateType.PAUSED))
+        if (state.Current == StateType.PAUSED && state.CountOf(StateType.PAUSED) == 0)
         {
             ChangeState(StateType.RESTARTED);
             ChangeState(StateType.RUNNING);
@@ -155,7 +169,7 @@ internal sealed partial class Pass
         var outputs = new OrderedDictionary<string, object?>();
         if (inputs is not null)
         {
-            outputs["onResume"] = inputs;
+            outputs["onResume"] = new OrderedDictionary<string, object?>(inputs.Where(input => input.Value is not null));
         }
 
         var resumed = new OrderedDictionary<string, object?>();
@@ -172,7 +186,7 @@ internal sealed partial class Pass
 
     public Decision? Hold()
     {
-        if (!(state.Current.IsCreated || state.Current.IsRunning) || state.Current == StateType.KILLING)
+        if (state.Current != StateType.RUNNING)
         {
             return Decision.Refuse(RefusalCode.IllegalState, "The execution is not running");
         }

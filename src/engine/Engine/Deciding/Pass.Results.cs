@@ -1,5 +1,7 @@
 using Kestra.Engine.Running;
+using Kestra.Expressions;
 using Kestra.Model.Executions;
+using Kestra.Model.Flows;
 using Kestra.Model.Logs;
 using Kestra.Plugins.Flowables;
 using Kestra.Plugins.Tasks;
@@ -18,7 +20,7 @@ internal sealed partial class Pass
         }
 
         var attempt = new TaskRunAttempt(State.Created(started.StartedAt).With(StateType.RUNNING, started.StartedAt), started.WorkerId);
-        SetRun(node, node.Run with { State = node.Run.State.With(StateType.RUNNING, started.StartedAt), Attempts = Append(node, attempt) });
+        SetRun(node.Run with { State = node.Run.State.With(StateType.RUNNING, started.StartedAt), Attempts = Append(node, attempt) });
     }
 
     public void TaskEnded(Command.TaskResult result)
@@ -31,94 +33,169 @@ internal sealed partial class Pass
         AnswerJob(node);
         foreach (var run in result.DynamicTaskRuns ?? [])
         {
-            Fact(new ExecutionEvent.RunSet(run));
+            SetRun(run);
         }
 
+        CloseDirectory(node);
         var attempts = EndedAttempts(node, result);
         if (node.IsTerminated)
         {
-            // Decided otherwise in the meantime (a kill): the result only completes its attempt.
-            SetRun(node, node.Run with { Attempts = attempts });
+            // Decided otherwise in the meantime: the result only completes its attempt.
+            SetRun(node.Run with { Attempts = attempts });
             return;
         }
 
         var running = node.Run.State.Current == StateType.RUNNING ? node.Run.State : node.Run.State.With(StateType.RUNNING, result.StartedAt);
-        var run2 = node.Run with { Attempts = attempts, Outputs = result.Outputs ?? node.Run.Outputs, State = running };
-        if (result.State == StateType.FAILED && !state.Current.IsTerminated && Retry(node, run2, result.EndedAt))
+        var ended = node.Run with { Attempts = attempts, Outputs = result.Outputs ?? node.Run.Outputs, State = running };
+        if (result.State == StateType.FAILED && Retry(node, ended, result.EndedAt))
         {
             return;
         }
 
-        var to = EndState(node, result.State, attempts.Count);
-        SetRun(node, run2 with { State = running.With(to, result.EndedAt) });
+        if (EntersBranches(node, result.State))
+        {
+            SetRun(ended);
+            OpenBranches(node, result.State);
+            return;
+        }
+
+        var to = EndState(node, result.State, attempts);
+        SetRun(ended with { State = running.With(to, result.EndedAt) });
         Ended(node);
+    }
+
+    // The worker runs the tasks of a directory; what follows them runs like any other task.
+    private bool EntersBranches(RunNode node, StateType result) =>
+        node.Task is { IsWorkingDirectory: true } task && result != StateType.KILLED && !state.Current.IsTerminated
+        && (task.Finally.Count > 0 || (result == StateType.FAILED && task.Errors.Count > 0));
+
+    private void OpenBranches(RunNode node, StateType result)
+    {
+        node.Scope = new Scope(node, null, [], 1);
+        node.Scope.Count(result);
+        Adopt(node.Scope);
+        steps.Enqueue(new Step.Advance(node.Scope));
+    }
+
+    // Children that the worker has left open are over with their directory.
+    private void CloseDirectory(RunNode node)
+    {
+        if (node.Task?.IsWorkingDirectory == true)
+        {
+            foreach (var child in node.Children.Where(child => !child.IsTerminated && child.IsInDirectory).ToList())
+            {
+                CloseRun(child, StateType.KILLED);
+            }
+        }
     }
 
     public void ChildReported(TaskRun run)
     {
-        if (state.Find(run.Id) is { IsTerminated: true })
+        var owner = run.ParentTaskRunId is { } parent ? state.Find(parent) : null;
+        var known = state.Find(run.Id);
+        if (owner is { Task.IsWorkingDirectory: true, Sent: not null } && (known is null ? !state.Current.IsTerminated : !known.IsTerminated))
         {
-            return;
+            SetRun(run);
         }
-
-        Fact(new ExecutionEvent.RunSet(run));
     }
 
     public void WorkerLost(string taskRunId, int attempt)
     {
-        if (state.Find(taskRunId) is { Task: { } task } node && node.Sent == attempt && !node.IsTerminated)
+        if (state.Find(taskRunId) is { Task: not null } node && node.Sent == attempt)
         {
-            state.OpenJobs--;
-            node.Sent = null;
-            Dispatch(node, task);
+            AnswerJob(node);
+            if (node.IsTerminated)
+            {
+                CloseLost(node);
+            }
+            else
+            {
+                SendAgain(node);
+            }
+        }
+    }
+
+    /// <summary>The worker that had the run is gone: its attempt is over, and the next one begins unless too many went the same way.</summary>
+    private void SendAgain(RunNode node)
+    {
+        CloseDirectory(node);
+        if (state.Current.IsTerminated && !IsAfterExecution(node))
+        {
+            CloseRun(node, StateType.KILLED);
+            Ended(node);
+            return;
+        }
+
+        RemoveBelow(node);
+        CloseLost(node);
+        var lost = node.Run.Attempts?.Count(attempt => attempt.State.Current == StateType.KILLED) ?? 0;
+        if (lost > Environment.ResubmissionLimit)
+        {
+            Log(node, LogLevel.ERROR, $"The worker was lost in the middle of the task {lost} times, which is more than the limit of {Environment.ResubmissionLimit}; the task is not started again");
+            SetRun(node.Run with { State = node.Run.State.With(FailState(node), now) });
+            Ended(node);
+            return;
+        }
+
+        Dispatch(node, node.Task!);
+    }
+
+    private void CloseLost(RunNode node)
+    {
+        if (node.Run.Attempts is { Count: > 0 } attempts && !attempts[^1].State.Current.IsTerminated)
+        {
+            SetRun(node.Run with { Attempts = CloseLast(attempts, StateType.KILLED) });
         }
     }
 
     public void Evaluated(Command.Evaluated answer)
     {
         var colon = answer.EvaluationId.IndexOf(':', StringComparison.Ordinal);
-        var question = answer.EvaluationId[..colon];
-        if (question == OutputsQuestion)
+        var (question, subject) = (answer.EvaluationId[..colon], answer.EvaluationId[(colon + 1)..]);
+        switch (question)
         {
-            TakeOutputs(answer.Value as IReadOnlyDictionary<string, object?>, answer.Error);
-            return;
-        }
+            case OutputsQuestion:
+                TakeOutputs(answer.Value as IReadOnlyDictionary<string, object?>, answer.Error);
+                break;
+            case AssertionQuestion:
+                AssertionEvaluated(subject, answer);
+                break;
+            default:
+                if (state.Find(subject) is { Task: { } task } node && node.Waiting == question)
+                {
+                    Forget(node);
+                    steps.Enqueue(new Step.Continue(node, pass => pass.Take(node, task, question, answer)));
+                }
 
-        if (state.Find(answer.EvaluationId[(colon + 1)..]) is not { Task: { } task } node || node.Waiting != question)
-        {
-            return;
-        }
-
-        node.Waiting = null;
-        state.OpenJobs--;
-        if (node.IsTerminated)
-        {
-            return;
-        }
-
-        if (question == "runIf")
-        {
-            DecideRunIf(node, task, () => answer.Error is { } error ? throw new InvalidOperationException(error) : answer.Value);
-        }
-        else if (answer.Error is { } error)
-        {
-            FailRun(node, error);
-        }
-        else
-        {
-            Take(node, question, answer.Value!);
+                break;
         }
     }
 
-    private void Take(RunNode node, string question, object value)
+    private void Take(RunNode node, TaskNode task, string question, Command.Evaluated answer)
+    {
+        if (question == "runIf")
+        {
+            DecideRunIf(node, task, () => answer.Error is { } failure ? throw new ExpressionException(failure) : answer.Value);
+        }
+        else if (answer.Error is { } error)
+        {
+            FailRun(node, question is PlanQuestion or LoopQuestion ? Unresolved + error : error);
+        }
+        else
+        {
+            Take(node, answer.Value!);
+        }
+    }
+
+    private void Take(RunNode node, object value)
     {
         switch (value)
         {
             case FlowablePlan plan:
                 Follow(node, plan);
                 break;
-            case LoopDecision decision:
-                DecideLoop(node, decision, question == $"loop-{StateType.WARNING}" ? StateType.WARNING : StateType.SUCCESS);
+            case LoopDecision decision when node.Scope is { } scope:
+                DecideLoop(node, scope, decision);
                 break;
             case PauseLimits limits:
                 EnterPause(node, limits);
@@ -161,9 +238,9 @@ internal sealed partial class Pass
         return attempts;
     }
 
-    private StateType EndState(RunNode node, StateType result, int attempts)
+    private static StateType EndState(RunNode node, StateType result, List<TaskRunAttempt> attempts)
     {
-        if (result == StateType.SUCCESS && attempts > 1 && node.Task?.Retry?.WarningOnRetry == true)
+        if (result == StateType.SUCCESS && attempts.Count(IsOwn) > 1 && node.Task?.Retry?.WarningOnRetry == true)
         {
             result = StateType.WARNING;
         }
@@ -171,37 +248,46 @@ internal sealed partial class Pass
         return Allowed(node, result);
     }
 
-    private bool Retry(RunNode node) => Retry(node, node.Run, now);
-
     /// <summary>Sets a failed run up to run again, when its retry has something left.</summary>
+    /// <param name="run">As it is with the failed attempt closed.</param>
     private bool Retry(RunNode node, TaskRun run, Instant failedAt)
     {
-        if (node.Task?.Retry is not { } retry || state.Current is not (StateType.RUNNING or StateType.RETRYING or StateType.PAUSED))
+        var mayRetry = state.Current is StateType.RUNNING or StateType.RETRYING or StateType.PAUSED or StateType.BREAKPOINT;
+        if (node.Task?.Retry is not { } retry || !(mayRetry || (IsAfterExecution(node) && retry.Behavior == RetryBehavior.RETRY_FAILED_TASK)))
         {
             return false;
         }
 
-        return retry.Behavior == Model.Flows.RetryBehavior.CREATE_NEW_EXECUTION
+        return retry.Behavior == RetryBehavior.CREATE_NEW_EXECUTION
             ? RetryByNewExecution(node, run, retry, failedAt)
             : RetryTask(node, run, retry, failedAt);
     }
 
-    private bool RetryTask(RunNode node, TaskRun run, Model.Flows.RetryDefinition retry, Instant failedAt)
+    private static bool IsAfterExecution(RunNode node) => node.Run.ForceExecution == true;
+
+    private bool RetryTask(RunNode node, TaskRun run, RetryDefinition retry, Instant failedAt)
     {
-        var attempts = run.Attempts?.Count ?? 1;
+        // Attempts that were lost with their worker are nobody's failure.
+        var attempts = run.Attempts?.Count(IsOwn) ?? 1;
         var first = run.Attempts is { Count: > 0 } list ? list[0].State.StartDate : run.State.StartDate;
         if (RetryDelays.Next(retry, attempts, first, failedAt, ids) is not { } at)
         {
             return false;
         }
 
-        SetRun(node, run with { State = run.State.With(StateType.FAILED, failedAt).With(StateType.RETRYING, now) });
-        ChangeState(StateType.RETRYING);
+        SetRun(run with { State = run.State.With(StateType.FAILED, failedAt).With(StateType.RETRYING, now) });
+        if (state.Current == StateType.RUNNING)
+        {
+            ChangeState(StateType.RETRYING);
+        }
+
         Do(new Effect.SetTimer(Key("retry", node.Id), at, default));
         return true;
     }
 
-    private bool RetryByNewExecution(RunNode node, TaskRun run, Model.Flows.RetryDefinition retry, Instant failedAt)
+    private static bool IsOwn(TaskRunAttempt attempt) => attempt.State.Current != StateType.KILLED;
+
+    private bool RetryByNewExecution(RunNode node, TaskRun run, RetryDefinition retry, Instant failedAt)
     {
         var metadata = state.Header.Metadata ?? new ExecutionMetadata(1, state.State.StartDate);
         if (RetryDelays.Next(retry, metadata.AttemptNumber, metadata.OriginalCreatedDate, failedAt, ids) is not { } at)
@@ -209,17 +295,19 @@ internal sealed partial class Pass
             return false;
         }
 
-        SetRun(node, run with { State = run.State.With(StateType.FAILED, failedAt).With(StateType.RETRIED, now) });
-        for (var ancestor = node.Parent; ancestor is not null; ancestor = ancestor.Parent)
+        var replacement = Replays.Build(state.ToExecution(), Program, ids.Next(), null, null, null, at);
+        SetRun(run with { State = run.State.With(StateType.FAILED, failedAt).With(StateType.RETRIED, now) });
+        if (node.Parent is { } parent)
         {
-            CloseRun(ancestor, StateType.RETRIED);
+            CloseUpwards(parent, StateType.RETRIED);
         }
 
-        var replacement = Replays.Build(state.ToExecution(), Program, ids.Next(), null, null, null, at);
+        state.Replacement = replacement.Id;
         Do(new Effect.CreateReplacement(replacement, at));
-        ChangeState(StateType.FAILED);
-        EndByDecree(StateType.RETRIED);
-        Log(node, LogLevel.INFO, $"The execution is replaced by {replacement.Id}");
+        MoveTo(StateType.FAILED);
+        ChangeState(StateType.RETRIED);
+        StopRuns(Unfinished.Completed, cascade: false);
+        state.Scope = null;
         return true;
     }
 
@@ -230,8 +318,9 @@ internal sealed partial class Pass
             return;
         }
 
+        RemoveBelow(node);
         ChangeRun(node, StateType.CREATED);
-        if (state.Current == StateType.RETRYING && !state.Runs.Any(run => run.State == StateType.RETRYING))
+        if (state.Current == StateType.RETRYING && state.CountOf(StateType.RETRYING) == 0)
         {
             ChangeState(StateType.RUNNING);
         }

@@ -80,13 +80,18 @@ internal sealed partial class Pass
             Value = chain?.Value,
             State = State.Created(now),
             Iteration = chain?.Iteration ?? (parent?.Task?.Plugin is ILoopingTask ? parent.Run.Iteration ?? 1 : null),
-            ForceExecution = task.Branch == TaskBranch.AfterExecution ? true : null,
+            ForceExecution = RootOf(scope).Phase == ScopePhase.AfterExecution ? true : null,
         };
         Fact(new ExecutionEvent.RunSet(run));
         var node = state.Find(run.Id)!;
         node.Owner = scope;
         node.Chain = chain?.Index ?? 0;
         scope.Open++;
+        if (chain is not null)
+        {
+            chain.Open++;
+        }
+
         steps.Enqueue(new Step.Submit(node));
     }
 
@@ -103,24 +108,25 @@ internal sealed partial class Pass
         {
             scope.Count(node.State);
             scope.Terminated?.Add(node.Run.TaskId);
-            ContinueChain(scope, scope.Chains[node.Chain], node.State);
+            var chain = scope.Chains[node.Chain];
+            chain.Open--;
+            chain.Broken |= node.State is StateType.FAILED or StateType.KILLED;
+            ContinueChain(scope, chain);
         }
 
         steps.Enqueue(new Step.Advance(scope));
     }
 
-    private void ContinueChain(Scope scope, Chain chain, StateType ended)
+    private void ContinueChain(Scope scope, Chain chain)
     {
-        if (ended is StateType.FAILED or StateType.KILLED)
+        if (chain.Open > 0)
         {
-            EndChain(scope, completed: false);
             return;
         }
 
-        chain.Position++;
-        if (chain.Position >= chain.Tasks.Count)
+        if (chain.Broken || ++chain.Position >= chain.Tasks.Count)
         {
-            EndChain(scope, completed: true);
+            EndChain(scope, completed: !chain.Broken);
         }
         else
         {
@@ -140,6 +146,10 @@ internal sealed partial class Pass
         if (scope.Failed > 0 && scope.Killed == 0 && errors.Count > 0)
         {
             Enter(scope, ScopePhase.Errors);
+        }
+        else if (!scope.Stopped && !scope.IsLastIteration && scope.Run is { Task.Plugin: ILoopingTask loop } run)
+        {
+            AskLoop(run, loop, scope);
         }
         else
         {
@@ -231,6 +241,6 @@ internal sealed partial class Pass
     private void FailExecution(string message)
     {
         Log(null, LogLevel.ERROR, message);
-        EndByDecree(StateType.FAILED);
+        EndByDecree(StateType.FAILED, Unfinished.Killed);
     }
 }

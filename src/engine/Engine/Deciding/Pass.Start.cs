@@ -39,7 +39,11 @@ internal sealed partial class Pass
             return;
         }
 
-        WatchDurations();
+        if (state.Current == StateType.CREATED || IsRestartOfFailure)
+        {
+            WatchDurations();
+        }
+
         if (Program.Flow.Concurrency is { } concurrency)
         {
             Do(new Effect.RequestSlot(concurrency.Limit));
@@ -50,22 +54,13 @@ internal sealed partial class Pass
         }
     }
 
-    private void WatchDurations()
-    {
-        foreach (var sla in Program.Flow.Sla ?? [])
-        {
-            if (sla is { Type: SlaType.MAX_DURATION, Duration: { } limit })
-            {
-                Do(new Effect.SetTimer(Key("sla", sla.Id), state.State.StartDate + limit, default));
-            }
-        }
-    }
+    private bool IsRestartOfFailure => state.State.Histories is [.., { State: StateType.FAILED }, { State: StateType.RESTARTED }];
 
     public void SlotDecided(bool granted)
     {
-        if (state.Current.IsTerminated || Program.Flow.Concurrency is not { } concurrency)
+        if (state.Current is not (StateType.CREATED or StateType.RESTARTED or StateType.QUEUED) || Program.Flow.Concurrency is not { } concurrency)
         {
-            if (granted)
+            if (granted && state.Current.IsTerminated)
             {
                 Do(new Effect.ReleaseSlot());
             }
@@ -83,7 +78,6 @@ internal sealed partial class Pass
         switch (concurrency.Behavior)
         {
             case ConcurrencyBehavior.QUEUE:
-                Log(null, LogLevel.INFO, $"Execution is queued due to concurrency limit exceeded, {concurrency.Limit} running(s)");
                 ChangeState(StateType.QUEUED);
                 Do(new Effect.WaitForSlot(concurrency.Limit));
                 break;
@@ -100,6 +94,11 @@ internal sealed partial class Pass
     /// <summary>Opens the scope of the flow, taking over the task runs that exist.</summary>
     private void Go()
     {
+        if (state.Current == StateType.RESTARTED)
+        {
+            ChangeState(StateType.RUNNING);
+        }
+
         if (state.Scope is null)
         {
             OpenRoot();
@@ -130,10 +129,10 @@ internal sealed partial class Pass
 
                 break;
             case "sla":
-                SlaExceeded(name);
+                DurationExceeded(name);
                 break;
             default:
-                if (state.Find(name) is { } node && !state.Current.IsTerminated)
+                if (state.Find(name) is { IsTerminated: false } node)
                 {
                     RunTimer(kind, node);
                 }
@@ -163,33 +162,5 @@ internal sealed partial class Pass
 
                 break;
         }
-    }
-
-    private void SlaExceeded(string id)
-    {
-        var sla = Program.Flow.Sla?.FirstOrDefault(other => other.Id == id);
-        if (sla is null || state.Current.IsTerminated)
-        {
-            return;
-        }
-
-        if (sla.Labels is { Count: > 0 } labels)
-        {
-            Fact(new ExecutionEvent.LabelsSet(MergeLabels(state.Header.Labels ?? [], labels)));
-        }
-
-        Log(null, LogLevel.ERROR, $"SLA violation of type {sla.Type}: '{sla.Id}'");
-        if (sla.Behavior == SlaBehavior.NONE)
-        {
-            return;
-        }
-
-        foreach (var node in state.Runs.Where(run => !run.IsTerminated).ToList())
-        {
-            KillRun(node, cascade: true);
-        }
-
-        Do(new Effect.KillJobs(null));
-        EndByDecree(sla.Behavior == SlaBehavior.CANCEL ? StateType.CANCELLED : StateType.FAILED);
     }
 }

@@ -13,17 +13,13 @@ internal sealed partial class Pass
 {
     private void BeginSubflow(RunNode node, IExecutableTask task)
     {
-        var previous = PreviousSubflow(node);
-        if (previous is not null && task.RestartsFailed && node.State == StateType.RESTARTED)
+        if (node.State == StateType.RESTARTED && task.RestartsFailed && PreviousSubflow(node) is { } previous)
         {
-            SetRunning(node);
-            state.OpenJobs++;
-            node.Sent = node.CurrentAttempt;
+            Out(node);
             Do(new Effect.RestartSubflow(node.Id, previous));
             return;
         }
 
-        SetRunning(node);
         var variables = VariableTree.Of(state, node);
         if (node.Task!.IsPure)
         {
@@ -39,10 +35,7 @@ internal sealed partial class Pass
 
     private void StartSubflow(RunNode node, SubflowRequest request)
     {
-        var own = state.Header;
-        var inherited = (own.Labels ?? []).Where(label => request.InheritLabels ? label.Key is not (Label.Restarted or Label.Replay) : label.Key == Label.CorrelationId);
-        node.Sent = node.CurrentAttempt;
-        state.OpenJobs++;
+        Out(node);
         Do(new Effect.StartSubflow
         {
             TaskRunId = node.Id,
@@ -51,7 +44,8 @@ internal sealed partial class Pass
             FlowId = request.FlowId,
             Revision = request.Revision,
             Inputs = request.Inputs,
-            Labels = MergeLabels([.. inherited], request.Labels),
+            Labels = request.Labels,
+            InheritedLabels = [.. (state.Header.Labels ?? []).Where(label => request.InheritLabels || label.IsSystem)],
             Trigger = new ExecutionTrigger(node.Run.TaskId, node.Task!.Definition.Type, SubflowTrigger(node)),
             ScheduleDate = request.ScheduleDate,
             Kind = state.Kind,
@@ -89,16 +83,17 @@ internal sealed partial class Pass
 
     public void SubflowStarted(string taskRunId, string executionId)
     {
-        if (state.Find(taskRunId) is not { Task.Plugin: IExecutableTask task } node || node.IsTerminated)
+        if (state.Find(taskRunId) is not { Task.Plugin: IExecutableTask task, Sent: not null } node || node.IsTerminated)
         {
             return;
         }
 
+        SetRunning(node);
         var outputs = new OrderedDictionary<string, object?> { ["executionId"] = executionId };
         if (task.Wait)
         {
-            SetRun(node, node.Run with { Outputs = outputs });
-            if (state.Current.IsTerminated)
+            SetRun(node.Run with { Outputs = outputs });
+            if (state.StopsSubflows || state.Current == StateType.KILLED)
             {
                 // The kill came while the subflow was being created.
                 Do(new Effect.KillSubflow(executionId));
@@ -109,71 +104,69 @@ internal sealed partial class Pass
 
         AnswerJob(node);
         outputs["state"] = nameof(StateType.CREATED);
-        SetRun(node, node.Run with { Outputs = outputs });
+        SetRun(node.Run with { Outputs = outputs });
         EndRun(node, StateType.SUCCESS);
     }
 
     public void SubflowRefused(string taskRunId, string message)
     {
-        if (state.Find(taskRunId) is { } node && !node.IsTerminated)
+        if (state.Find(taskRunId) is { Task.Plugin: IExecutableTask, Sent: not null } node && !node.IsTerminated)
         {
             AnswerJob(node);
             FailRun(node, message);
         }
     }
 
-    public void SubflowEnded(string taskRunId, string executionId, StateType ended, IReadOnlyDictionary<string, object?>? outputs)
+    public void SubflowEnded(Command.SubflowEnded end)
     {
-        // One that is replaced by a new execution goes on there.
-        if (ended == StateType.RETRIED || state.Find(taskRunId) is not { Task.Plugin: IExecutableTask { Wait: true } } node || node.IsTerminated)
+        if (state.Find(end.TaskRunId) is not { Task.Plugin: IExecutableTask { Wait: true } task, Sent: not null } node || node.IsTerminated)
         {
+            return;
+        }
+
+        if (end.State == StateType.RETRIED)
+        {
+            // It goes on as another execution.
+            WaitForReplacement(node, end.Replacement);
             return;
         }
 
         AnswerJob(node);
-        var values = new OrderedDictionary<string, object?> { ["executionId"] = executionId, ["state"] = ended.ToString() };
-        if (outputs is { Count: > 0 })
+        SetRunning(node);
+        var values = new OrderedDictionary<string, object?> { ["executionId"] = end.SubflowExecutionId, ["state"] = end.State.ToString() };
+        if (end.Outputs is { Count: > 0 } outputs)
         {
             values["outputs"] = outputs;
         }
 
-        SetRun(node, node.Run with { Outputs = values });
-        if (ended is not (StateType.SUCCESS or StateType.WARNING))
+        SetRun(node.Run with { Outputs = values });
+        if (end.State is not (StateType.SUCCESS or StateType.WARNING))
         {
-            Log(node, LogLevel.INFO, $"Subflow execution [[link execution=\"{executionId}\"]] ends in {ended} state");
+            Log(node, LogLevel.INFO, $"Subflow execution [[link execution=\"{end.SubflowExecutionId}\"]] ends in {end.State} state");
         }
 
-        EndSubflow(node, ((IExecutableTask)node.Task!.Plugin).TransmitFailed, ended);
+        EndSubflow(node, task.TransmitFailed, end.State);
+    }
+
+    private void WaitForReplacement(RunNode node, string? replacement)
+    {
+        if (replacement is not null)
+        {
+            SetRun(node.Run with { Outputs = Merge(node.Run.Outputs, new OrderedDictionary<string, object?> { ["executionId"] = replacement }) });
+        }
     }
 
     private void EndSubflow(RunNode node, bool transmits, StateType ended)
     {
-        if (state.Current.IsTerminated && ended == StateType.KILLED)
-        {
-            CloseRun(node, StateType.KILLED);
-            Ended(node);
-            return;
-        }
-
         var to = transmits && ended is StateType.FAILED or StateType.KILLED or StateType.WARNING or StateType.PAUSED ? ended : StateType.SUCCESS;
-        if (!transmits)
-        {
-            to = StateType.SUCCESS;
-        }
-
-        if (to == StateType.FAILED && Retry(node))
+        if (to == StateType.FAILED && Retry(node, node.Run with { Attempts = CloseLast(node.Run.Attempts!, StateType.FAILED) }, now))
         {
             return;
         }
 
         // The history shows the subflow's own end before what the task makes of it.
-        var shown = Allowed(node, to);
-        if (shown != to)
-        {
-            ChangeRun(node, to);
-        }
-
-        EndRun(node, shown);
+        ChangeRun(node, ended);
+        EndRun(node, Allowed(node, to));
     }
 
     private static List<Label> MergeLabels(IReadOnlyList<Label> first, IReadOnlyList<Label> second)

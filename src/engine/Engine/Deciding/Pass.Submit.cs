@@ -13,7 +13,7 @@ internal sealed partial class Pass
 {
     private void Submit(RunNode node)
     {
-        if (!node.State.IsCreated || node.Sent is not null || node.Waiting is not null || (node.Owner is { } owner && IsDead(owner)))
+        if (!node.State.IsCreated || node.Sent is not null || node.Waiting is not null || (node.Owner is { } owner ? IsDead(owner) : state.Current.IsTerminated))
         {
             return;
         }
@@ -24,7 +24,7 @@ internal sealed partial class Pass
         }
         else if (MatchesBreakpoint(node))
         {
-            StopAtBreakpoint(node);
+            StopAtBreakpoint();
         }
         else
         {
@@ -40,7 +40,7 @@ internal sealed partial class Pass
         }
         else if (runIf.IsPure)
         {
-            DecideRunIf(node, task, () => runIf.Render(Scope(node)));
+            DecideRunIf(node, task, () => runIf.Render(ContextOf(node)));
         }
         else
         {
@@ -75,7 +75,7 @@ internal sealed partial class Pass
     private void Skip(RunNode node)
     {
         var attempt = new TaskRunAttempt(State.Created(now).With(StateType.SKIPPED, now));
-        SetRun(node, node.Run with { State = node.Run.State.With(StateType.SKIPPED, now), Attempts = Append(node, attempt) });
+        SetRun(node.Run with { State = node.Run.State.With(StateType.SKIPPED, now), Attempts = Append(node, attempt) });
         Ended(node);
     }
 
@@ -103,10 +103,20 @@ internal sealed partial class Pass
 
     private void Dispatch(RunNode node, TaskNode task)
     {
-        node.Sent = node.CurrentAttempt;
-        state.OpenJobs++;
+        Out(node);
         Do(new Effect.DispatchJob(node.Run, node.CurrentAttempt, task.Definition, task.Plugin, VariableTree.Of(state, node),
             task.Definition.WorkerGroup?.Key ?? Program.Flow.WorkerGroup?.Key));
+    }
+
+    /// <summary>The next attempt is with somebody else, who will answer.</summary>
+    private void Out(RunNode node)
+    {
+        if (node.Sent is null)
+        {
+            state.OpenJobs++;
+        }
+
+        node.Sent = node.CurrentAttempt;
     }
 
     private void Update(RunNode node, IExecutionUpdatingTask task)
@@ -152,10 +162,21 @@ internal sealed partial class Pass
 
     private void CloseRun(RunNode node, StateType to)
     {
-        var attempts = node.Run.Attempts is { Count: > 0 } existing && !existing[^1].State.Current.IsTerminated
+        LeaveScope(node);
+        // A flowable task that goes on after a restart goes on in the attempt that it had.
+        var attempts = node.Run.Attempts is { Count: > 0 } existing && (!existing[^1].State.Current.IsTerminated || node.Task?.Plugin is IFlowableTask or IPauseTask or IWorkingDirectoryTask)
             ? CloseLast(existing, to)
             : Append(node, new TaskRunAttempt(State.Created(now).With(to, now)));
-        SetRun(node, node.Run with { State = node.Run.State.With(to, now), Attempts = attempts });
+        SetRun(node.Run with { State = node.Run.State.With(to, now), Attempts = attempts });
+    }
+
+    private static void LeaveScope(RunNode node)
+    {
+        if (node.Scope is { } scope)
+        {
+            scope.Phase = ScopePhase.Done;
+            node.Scope = null;
+        }
     }
 
     /// <summary>The run can't go on; what allowFailure says is applied.</summary>
@@ -181,7 +202,8 @@ internal sealed partial class Pass
     }
 
     /// <summary>Asks and answers at once, because nothing outside is touched.</summary>
-    private void Answer(RunNode node, Func<object?> evaluate, Action<object?> take)
+    /// <param name="complaint">Put before the message of a failure.</param>
+    private void Answer(RunNode node, Func<object?> evaluate, Action<object?> take, string complaint = "")
     {
         object? value;
         try
@@ -190,7 +212,7 @@ internal sealed partial class Pass
         }
         catch (Exception error)
         {
-            FailRun(node, error.Message);
+            FailRun(node, complaint + error.Message);
             return;
         }
 

@@ -17,7 +17,9 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
     private readonly List<ExecutionEvent> events = [];
     private readonly List<Effect> effects = [];
     private readonly Queue<Step> steps = new();
-    private readonly bool hadEnded = state.IsPrepared && state.HasEnded;
+    private bool hadEnded = state.IsPrepared && state.HasEnded;
+    private readonly HashSet<RunNode> due = [];
+    private bool assertionsDue;
 
     private FlowProgram Program => state.Program;
 
@@ -27,7 +29,7 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
     public Decision Complete()
     {
         RunSteps();
-        if (state.HasEnded && !hadEnded && events.Count > 0)
+        if (state.HasEnded && !hadEnded)
         {
             AnnounceEnd();
         }
@@ -35,11 +37,32 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
         return events.Count == 0 && effects.Count == 0 ? Decision.Nothing : new Decision(events, effects);
     }
 
+    /// <summary>
+    /// Ends the execution because the decision could not be taken to its end. What it has established so far holds: each fact
+    /// is true by itself.
+    /// </summary>
+    public void Break(Exception error)
+    {
+        steps.Clear();
+        FailExecution($"The execution can't go on: {error.Message}");
+    }
+
     private void RunSteps()
     {
         var done = 0;
-        while (steps.TryDequeue(out var step))
+        while (true)
         {
+            if (assertionsDue)
+            {
+                assertionsDue = false;
+                CheckAssertions();
+            }
+
+            if (!steps.TryDequeue(out var step))
+            {
+                return;
+            }
+
             if (++done > Environment.StepLimit)
             {
                 steps.Clear();
@@ -69,13 +92,31 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
             case Step.Submit submit:
                 Submit(submit.Node);
                 break;
+            case Step.Continue { Node.IsTerminated: false } answered:
+                answered.Go(this);
+                break;
         }
     }
 
     // A held execution starts nothing; what comes back from workers is taken in all the same.
-    private bool IsHeld(Step step) =>
-        state.Current is StateType.PAUSED or StateType.BREAKPOINT or StateType.QUEUED
-        && step is not Step.Submit { Node.Task.Branch: TaskBranch.OnPause };
+    private bool IsHeld(Step step) => state.Current is StateType.PAUSED or StateType.BREAKPOINT or StateType.QUEUED && step switch
+    {
+        Step.Submit submit => submit.Node.Task?.Branch != TaskBranch.OnPause && !due.Contains(submit.Node),
+        Step.Continue answered => answered.Node.Task?.Branch != TaskBranch.OnPause,
+        _ => true,
+    };
+
+    /// <summary>A task holds the execution. What was created together with it still begins.</summary>
+    private void PauseExecution()
+    {
+        if (state.Current == StateType.PAUSED)
+        {
+            return;
+        }
+
+        due.UnionWith(steps.OfType<Step.Submit>().Select(submit => submit.Node));
+        MoveTo(StateType.PAUSED);
+    }
 
     private void ReleaseDeferred()
     {
@@ -89,11 +130,12 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
     {
         events.Add(fact);
         state.Apply(fact);
+        assertionsDue |= Program.HasAssertions;
     }
 
     private void Do(Effect effect) => effects.Add(effect);
 
-    private void SetRun(RunNode node, TaskRun run) => Fact(new ExecutionEvent.RunSet(run));
+    private void SetRun(TaskRun run) => Fact(new ExecutionEvent.RunSet(run));
 
     private void ChangeState(StateType to)
     {
@@ -103,9 +145,25 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
         }
     }
 
-    private void ChangeRun(RunNode node, StateType to) => SetRun(node, node.Run with { State = node.Run.State.With(to, now) });
+    /// <summary>Changes the state by the steps that are legal: what waits is woken first.</summary>
+    private void MoveTo(StateType to)
+    {
+        switch (state.Current)
+        {
+            case StateType.PAUSED when to is not (StateType.RUNNING or StateType.RESTARTED or StateType.CANCELLED or StateType.KILLING or StateType.PAUSED):
+                ChangeState(StateType.RESTARTED);
+                break;
+            case StateType.RETRYING or StateType.BREAKPOINT when to is not (StateType.RUNNING or StateType.KILLING) && to != state.Current:
+                ChangeState(StateType.RUNNING);
+                break;
+        }
 
-    private RenderContext Scope(RunNode? node) => new(VariableTree.Of(state, node), Host(), CancellationToken.None);
+        ChangeState(to);
+    }
+
+    private void ChangeRun(RunNode node, StateType to) => SetRun(node.Run with { State = node.Run.State.With(to, now) });
+
+    private RenderContext ContextOf(RunNode? node) => new(VariableTree.Of(state, node), Host(), CancellationToken.None);
 
     private IExpressionHost? Host() => Environment.HostOf(state.TenantId, state.Namespace, state.FlowId, state.Id);
 

@@ -11,6 +11,10 @@ internal abstract record Step
     /// <summary>Start the next task of a chain.</summary>
     public sealed record Next(Scope Scope, Chain Chain) : Step;
 
+    /// <summary>Go on with a run that has got its answer from outside.</summary>
+    /// <param name="Go">Is given the decision that does it: the step may have been held since another one.</param>
+    public sealed record Continue(RunNode Node, Action<Pass> Go) : Step;
+
     /// <summary>Send a created task run where it belongs.</summary>
     public sealed record Submit(RunNode Node) : Step;
 }

@@ -43,8 +43,11 @@ public abstract record Effect
         /// <summary>Rendered, not yet resolved against the flow's inputs.</summary>
         public required IReadOnlyDictionary<string, object?> Inputs { get; init; }
 
-        /// <summary>Labels to add to those of the flow.</summary>
+        /// <summary>Labels of the task, over those of the flow.</summary>
         public required IReadOnlyList<Label> Labels { get; init; }
+
+        /// <summary>Labels that are passed on from the parent, under those of the flow.</summary>
+        public required IReadOnlyList<Label> InheritedLabels { get; init; }
         public required ExecutionTrigger Trigger { get; init; }
         public Instant? ScheduleDate { get; init; }
         public ExecutionKind? Kind { get; init; }
@@ -57,7 +60,8 @@ public abstract record Effect
     public sealed record KillSubflow(string SubflowExecutionId) : Effect;
 
     /// <summary>Tell the execution that started this one how it ended.</summary>
-    public sealed record NotifyParent(string ParentExecutionId, string ParentTaskRunId, StateType State, IReadOnlyDictionary<string, object?>? Outputs) : Effect;
+    /// <param name="Replacement">The execution that goes on in its place, when it is RETRIED.</param>
+    public sealed record NotifyParent(string ParentExecutionId, string ParentTaskRunId, StateType State, IReadOnlyDictionary<string, object?>? Outputs, string? Replacement) : Effect;
 
     /// <summary>Create the execution that replaces this one (retry by a new execution).</summary>
     /// <param name="At">When it shall be created.</param>

@@ -25,6 +25,9 @@ public sealed record EngineEnvironment
     /// <summary>Parses the rendered value of a flow output as its type; throws with the user's message.</summary>
     public Func<OutputDefinition, object?, object?> ConvertOutput { get; init; } = static (_, value) => value;
 
+    /// <summary>How often a task run is started again because its worker was lost; then it fails with a message.</summary>
+    public int ResubmissionLimit { get; init; } = 10;
+
     /// <summary>Task runs of one execution; a flow that wants more is failed with a message.</summary>
     public int TaskRunLimit { get; init; } = 200_000;
 

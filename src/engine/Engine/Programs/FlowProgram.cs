@@ -26,6 +26,11 @@ public sealed class FlowProgram
 
     internal EngineEnvironment Environment { get; }
 
+    /// <summary>The assertions among the flow's SLAs, compiled.</summary>
+    internal IReadOnlyList<(SlaDefinition Sla, Template Assertion)> Assertions { get; set; } = [];
+
+    internal bool HasAssertions => Assertions.Count > 0;
+
     internal Dictionary<string, TaskNode> Nodes { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Expressions of the flow read the states of tasks, which are kept up to date only then.</summary>

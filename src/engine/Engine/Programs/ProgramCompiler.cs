@@ -15,6 +15,7 @@ internal sealed class ProgramCompiler(FlowProgram program, EngineEnvironment env
         program.Tasks = List(flow.Tasks, null, TaskBranch.Tasks);
         program.Errors = List(flow.Errors, null, TaskBranch.Errors);
         program.Finally = List(flow.Finally, null, TaskBranch.Finally);
+        program.Assertions = [.. (flow.Sla ?? []).Where(sla => sla is { Type: SlaType.EXECUTION_ASSERTION, Assert: not null }).Select(sla => (sla, environment.Expressions.Parse(sla.Assert!)))];
         program.AfterExecution = [.. ListenerTasks(flow), .. List(flow.AfterExecution, null, TaskBranch.AfterExecution)];
     }
 
@@ -50,7 +51,6 @@ internal sealed class ProgramCompiler(FlowProgram program, EngineEnvironment env
             Parent = parent,
             RunIf = runIf,
             Retry = task.Retry ?? parent?.Retry ?? program.Flow.Retry,
-            RetryIsOfFlow = task.Retry is null && (parent is null || parent.RetryIsOfFlow) && program.Flow.Retry is not null,
             IsPure = Expressions(plugin).All(IsPure) && (runIf?.IsPure ?? true),
         };
         if (!program.Nodes.TryAdd(task.Id, node))

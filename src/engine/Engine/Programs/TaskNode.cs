@@ -31,9 +31,6 @@ public sealed class TaskNode
     /// <summary>The retry that applies: its own, else the nearest around it, else the flow's.</summary>
     public RetryDefinition? Retry { get; init; }
 
-    /// <summary>The retry counts the attempts of the whole execution rather than those of the task run.</summary>
-    public bool RetryIsOfFlow { get; init; }
-
     /// <summary>Tasks to run after a failure below this one; disabled ones left out.</summary>
     public IReadOnlyList<TaskNode> Errors { get; set; } = [];
     public IReadOnlyList<TaskNode> Finally { get; set; } = [];

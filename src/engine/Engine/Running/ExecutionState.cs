@@ -15,6 +15,7 @@ public sealed class ExecutionState
     private readonly Dictionary<string, RunNode> byId = new(StringComparer.Ordinal);
     private readonly LinkedList<RunNode> order = new();
     private readonly Dictionary<string, LinkedListNode<RunNode>> places = new(StringComparer.Ordinal);
+    private readonly int[] counts = new int[Enum.GetValues<StateType>().Length];
     private Execution header;
     private State state;
 
@@ -39,7 +40,7 @@ public sealed class ExecutionState
     public FlowProgram Program { get; }
 
     /// <summary>Nothing will change any more without an intervention: terminated, with everything that follows the end done and every job answered.</summary>
-    public bool HasEnded => state.Current.IsTerminated && Scope is null && OpenJobs == 0;
+    public bool HasEnded => state.Current.IsTerminated && Scope is null && OpenJobs == 0 && !AwaitsOutputs;
 
     /// <summary>The execution as a document.</summary>
     public Execution ToExecution() => header with { State = state, TaskRunList = order.Count == 0 && header.TaskRunList is null ? null : order.Select(node => node.Run).ToList() };
@@ -109,6 +110,21 @@ public sealed class ExecutionState
     /// <summary>Jobs and subflows that are out and have to be answered before the execution can be forgotten.</summary>
     internal int OpenJobs { get; set; }
 
+    /// <summary>Subflows that are still being created are killed as soon as they exist.</summary>
+    internal bool StopsSubflows { get; set; }
+
+    /// <summary>Id of the execution that replaces this one; known to the decision that ended it.</summary>
+    internal string? Replacement { get; set; }
+
+    /// <summary>The outputs of the flow are being rendered off the loop.</summary>
+    internal bool AwaitsOutputs { get; set; }
+
+    /// <summary>SLAs that have been reported; each is reported once.</summary>
+    internal HashSet<string> Violated { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Assertions that are being evaluated off the loop, and whether something has changed since.</summary>
+    internal Dictionary<string, bool> AskedAssertions { get; } = new(StringComparer.Ordinal);
+
     internal OutputTree Outputs { get; }
 
     /// <summary>Work that was stopped by a pause, in order.</summary>
@@ -118,12 +134,34 @@ public sealed class ExecutionState
 
     internal int RunCount => order.Count;
 
+    /// <summary>Runs without a run above them, in the order of their creation.</summary>
+    internal List<RunNode> Roots { get; } = [];
+
+    /// <summary>Some run is not terminated.</summary>
+    internal bool HasOpenRuns
+    {
+        get
+        {
+            var terminated = 0;
+            foreach (var type in Enum.GetValues<StateType>())
+            {
+                terminated += type.IsTerminated ? counts[(int)type] : 0;
+            }
+
+            return terminated < order.Count;
+        }
+    }
+
+    /// <summary>How many runs are in a state.</summary>
+    internal int CountOf(StateType type) => counts[(int)type];
+
     internal RunNode? Find(string id) => byId.GetValueOrDefault(id);
 
     private void Set(TaskRun run)
     {
         if (byId.TryGetValue(run.Id, out var node))
         {
+            counts[(int)node.State]--;
             node.Run = run;
         }
         else
@@ -132,23 +170,35 @@ public sealed class ExecutionState
             node = new RunNode(run, parent, Program.Find(run.TaskId));
             byId[run.Id] = node;
             places[run.Id] = order.AddLast(node);
+            (parent?.Children ?? Roots).Add(node);
         }
 
+        counts[(int)node.State]++;
         Outputs.Set(node);
     }
 
     private void Remove(IReadOnlyList<string> ids)
     {
+        var emptied = new HashSet<List<RunNode>>();
+        var removed = new HashSet<RunNode>();
         foreach (var id in ids)
         {
             if (byId.Remove(id, out var node))
             {
                 places.Remove(id, out var place);
                 order.Remove(place!);
+                counts[(int)node.State]--;
                 node.Owner = null;
+                removed.Add(node);
+                emptied.Add(node.Parent?.Children ?? Roots);
             }
         }
 
-        Outputs.Rebuild(order);
+        foreach (var list in emptied)
+        {
+            list.RemoveAll(removed.Contains);
+        }
+
+        Outputs.Remove(removed);
     }
 }

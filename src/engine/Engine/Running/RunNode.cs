@@ -10,6 +10,9 @@ internal sealed class RunNode(TaskRun run, RunNode? parent, TaskNode? task)
     /// <summary>The run of the flowable task around it.</summary>
     public RunNode? Parent { get; } = parent;
 
+    /// <summary>The runs directly below, in the order of their creation.</summary>
+    public List<RunNode> Children { get; } = [];
+
     /// <summary>Null for a run whose task the flow revision does not have (one made by a plugin at run time).</summary>
     public TaskNode? Task { get; } = task;
 
@@ -29,6 +32,9 @@ internal sealed class RunNode(TaskRun run, RunNode? parent, TaskNode? task)
     public string? Waiting { get; set; }
 
     public string Id => Run.Id;
+
+    /// <summary>It belongs to a WorkingDirectory, whose worker alone moves it.</summary>
+    public bool IsInDirectory => Parent?.Task?.IsWorkingDirectory == true && Task?.Branch == TaskBranch.Tasks;
 
     public StateType State => Run.State.Current;
 

@@ -40,14 +40,17 @@ internal sealed class Scope(RunNode? run, FlowablePlan? plan, IReadOnlyList<Chai
     /// <summary>Ids of tasks that are terminated; kept only where tasks depend on each other.</summary>
     public HashSet<string>? Terminated { get; set; } = plan?.Dependencies is null ? null : new(StringComparer.Ordinal);
 
-    /// <summary>Chains that had an open run when the scope was rebuilt from the document.</summary>
-    public HashSet<int> OpenChains { get; } = [];
+    /// <summary>A state that holds whatever became of the tasks (a loop that has used up its iterations).</summary>
+    public StateType? Verdict { get; set; }
+
+    /// <summary>A loop has decided that this iteration is the last.</summary>
+    public bool IsLastIteration { get; set; }
 
     /// <summary>No further task of the normal list is started.</summary>
     public bool Stopped => Failed > 0 || Killed > 0;
 
     /// <summary>The state of the normal tasks, once all that started has ended.</summary>
-    public StateType Result => Killed > 0 ? StateType.KILLED : Failed > 0 ? StateType.FAILED : Warnings > 0 ? StateType.WARNING : StateType.SUCCESS;
+    public StateType Result => Verdict ?? (Killed > 0 ? StateType.KILLED : Failed > 0 ? StateType.FAILED : Warnings > 0 ? StateType.WARNING : StateType.SUCCESS);
 
     /// <summary>The next chain that may start now; null when none may.</summary>
     public Chain? NextToStart()
@@ -95,23 +98,6 @@ internal sealed class Scope(RunNode? run, FlowablePlan? plan, IReadOnlyList<Chai
                 break;
         }
     }
-
-    /// <summary>Takes back what <see cref="Count"/> did, for a run that runs again.</summary>
-    public void Uncount(StateType state)
-    {
-        switch (state)
-        {
-            case StateType.FAILED:
-                Failed--;
-                break;
-            case StateType.KILLED:
-                Killed--;
-                break;
-            case StateType.WARNING:
-                Warnings--;
-                break;
-        }
-    }
 }
 
 /// <summary>Tasks that run one after the other.</summary>
@@ -126,5 +112,11 @@ internal sealed class Chain(int index, IReadOnlyList<TaskNode> tasks, string? va
 
     /// <summary>Position of the task that is running, or that comes next.</summary>
     public int Position { get; set; }
+
+    /// <summary>Runs of the chain that are not terminated: one, or more after a restart that begins several again.</summary>
+    public int Open { get; set; }
+
+    /// <summary>A run of the chain has failed or was killed.</summary>
+    public bool Broken { get; set; }
     public bool Started { get; set; }
 }

@@ -36,13 +36,15 @@ internal sealed class OutputTree(bool withStates)
         }
     }
 
-    public void Rebuild(IEnumerable<RunNode> runs)
+    /// <summary>Takes out what runs that are gone had put in.</summary>
+    public void Remove(IEnumerable<RunNode> runs)
     {
-        Outputs = Empty;
-        States = Empty;
         foreach (var run in runs)
         {
-            Set(run);
+            Outputs = Without(Outputs, Path(run), 0);
+            States = run.Run.Value is { } value && States.GetValueOrDefault(run.Run.TaskId) is ImmutableDictionary<string, object?> values
+                ? Kept(States, run.Run.TaskId, values.Remove(value))
+                : States.Remove(run.Run.TaskId);
         }
     }
 
@@ -62,6 +64,20 @@ internal sealed class OutputTree(bool withStates)
         path.Reverse();
         return path;
     }
+
+    private static ImmutableDictionary<string, object?> Without(ImmutableDictionary<string, object?> map, List<string> path, int depth)
+    {
+        var key = path[depth];
+        if (depth == path.Count - 1)
+        {
+            return map.Remove(key);
+        }
+
+        return map.GetValueOrDefault(key) is ImmutableDictionary<string, object?> below ? Kept(map, key, Without(below, path, depth + 1)) : map;
+    }
+
+    private static ImmutableDictionary<string, object?> Kept(ImmutableDictionary<string, object?> map, string key, ImmutableDictionary<string, object?> below) =>
+        below.Count == 0 ? map.Remove(key) : map.SetItem(key, below);
 
     private static ImmutableDictionary<string, object?> Put(ImmutableDictionary<string, object?> map, List<string> path, int depth, IReadOnlyDictionary<string, object?> outputs, bool merge)
     {

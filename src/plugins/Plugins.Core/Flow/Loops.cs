@@ -25,6 +25,8 @@ public sealed class ForEach : FlowableTask
 
     public override IEnumerable<string> PlanExpressions => Texts.In(Values);
 
+    public override bool ValuesBeside => ConcurrencyLimit != 1;
+
     public override FlowablePlan Plan(Func<string, string?> render) => new() { Tasks = Tasks, Values = LoopValues.Of(Values, render), Concurrency = ConcurrencyLimit };
 }
 
@@ -62,6 +64,10 @@ public sealed class EachParallel : FlowableTask
     public override IEnumerable<TaskDefinition> Children => Tasks;
 
     public override IEnumerable<string> PlanExpressions => Texts.In(Value).Concat(Texts.In(Concurrent));
+
+    public override bool TasksBeside => true;
+
+    public override bool ValuesBeside => true;
 
     public override FlowablePlan Plan(Func<string, string?> render) => new() { Tasks = Tasks, Values = LoopValues.Of(Value, render), Parallel = true, Concurrency = PropertyConversion.To<int>(Concurrent is string text ? render(text) : Concurrent) };
 }

@@ -18,6 +18,12 @@ public abstract class FlowableTask : IFlowableTask
 
     public virtual IEnumerable<string> PlanExpressions => [];
 
+    public virtual bool TasksBeside => false;
+
+    public virtual bool ValuesBeside => false;
+
+    public virtual IReadOnlyDictionary<string, IReadOnlyList<string>>? TaskDependencies => null;
+
     public abstract FlowablePlan Plan(Func<string, string?> render);
 }
 
@@ -60,6 +66,8 @@ public sealed class Parallel : FlowableTask
 
     public override IEnumerable<string> PlanExpressions => Texts.In(Concurrent);
 
+    public override bool TasksBeside => true;
+
     public override FlowablePlan Plan(Func<string, string?> render) => new() { Tasks = Tasks, Parallel = true, Concurrency = PropertyConversion.To<int>(Concurrent is string text ? render(text) : Concurrent) };
 }
 
@@ -77,12 +85,17 @@ public sealed class Dag : FlowableTask, ISelfChecking
 
     public override IEnumerable<string> PlanExpressions => Texts.In(Concurrent);
 
+    public override bool TasksBeside => true;
+
+    public override IReadOnlyDictionary<string, IReadOnlyList<string>>? TaskDependencies =>
+        Tasks.Where(static entry => entry.DependsOn is { Count: > 0 }).ToDictionary(static entry => entry.Task!.Id, static entry => entry.DependsOn!, StringComparer.Ordinal);
+
     public override FlowablePlan Plan(Func<string, string?> render) => new()
     {
         Tasks = [.. Children],
         Parallel = true,
         Concurrency = PropertyConversion.To<int>(Concurrent is string text ? render(text) : Concurrent),
-        Dependencies = Tasks.Where(entry => entry.DependsOn is { Count: > 0 }).ToDictionary(entry => entry.Task!.Id, entry => entry.DependsOn!, StringComparer.Ordinal),
+        Dependencies = TaskDependencies,
     };
 
     public IEnumerable<PluginBindingFault> Check()

@@ -21,6 +21,15 @@ public interface IFlowableTask : ITask
     /// <summary>The expressions that <see cref="Plan"/> renders. When one of them touches the outside, the plan is made off the engine's loop.</summary>
     IEnumerable<string> PlanExpressions { get; }
 
+    /// <summary>The tasks of one value run beside each other.</summary>
+    bool TasksBeside => false;
+
+    /// <summary>Several values run beside each other.</summary>
+    bool ValuesBeside => false;
+
+    /// <summary>With <see cref="TasksBeside"/>: ids of the tasks that come before the key's task.</summary>
+    IReadOnlyDictionary<string, IReadOnlyList<string>>? TaskDependencies => null;
+
     /// <summary>Decides what runs, once for each run of this task.</summary>
     /// <param name="render">Renders one text with the variables of this task run.</param>
     /// <exception cref="Exception">The task run fails with the message.</exception>

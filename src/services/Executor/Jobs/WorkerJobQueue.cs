@@ -36,6 +36,9 @@ public sealed class WorkerJobQueue : IWorkerJobs
     public ValueTask DispatchAsync(WorkerJob job, CancellationToken cancellationToken) =>
         known.TryAdd((job.TaskRun.Id, job.Attempt), 0) ? Group(job.WorkerGroup).Writer.WriteAsync(job, cancellationToken) : ValueTask.CompletedTask;
 
+    /// <summary>A job that was sent and is not answered yet.</summary>
+    internal bool Knows(string taskRunId, int attempt) => known.ContainsKey((taskRunId, attempt));
+
     public void Done(WorkerJob job) => known.TryRemove((job.TaskRun.Id, job.Attempt), out _);
 
     public void Kill(string tenantId, string executionId, string? taskRunId)

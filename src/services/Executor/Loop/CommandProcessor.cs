@@ -1,4 +1,5 @@
 using Kestra.Engine;
+using Kestra.Executor.Jobs;
 using Kestra.Executor.Programs;
 using Kestra.Executor.Slots;
 using Kestra.Executor.Timers;
@@ -22,6 +23,7 @@ internal sealed class CommandProcessor(
     FlowPrograms programs,
     SlotLedger slots,
     TimerQueue timers,
+    WorkerJobQueue jobs,
     TimeProvider time,
     IIdSource ids)
 {
@@ -71,7 +73,7 @@ internal sealed class CommandProcessor(
     public void Recover(ActiveExecution execution, BatchUnderway batch)
     {
         executions.Add(execution);
-        Take(execution, decider.Recover(execution.State, Now, ids), batch);
+        Take(execution, decider.Recover(execution.State, Now, ids, jobs.Knows), batch);
         DecideFollowing(batch);
     }
 
@@ -167,11 +169,24 @@ internal sealed class CommandProcessor(
         batch.Answer(item.Caller, new CommandOutcome.Refused(refusal));
         if (item.Origin is { } origin)
         {
-            // An execution that exists already under the id that was given for it is the one that was asked for.
-            Command answer = refusal.Code == RefusalCode.AlreadyExists
-                ? new Command.SubflowStarted(origin.TaskRunId, item.Request.ExecutionId)
-                : new Command.SubflowRefused(origin.TaskRunId, refusal.Message);
-            following.Enqueue(Follow(origin.Parent, answer));
+            Answer(item, origin, refusal);
+        }
+    }
+
+    // An execution that exists already is the one that was asked for; one that can't be restarted has its end already.
+    private void Answer(LaneItem.Decide item, SubflowOrigin origin, Refusal refusal)
+    {
+        var id = item.Request.ExecutionId;
+        if (!executions.TryGet(new ExecutionKey(item.Request.TenantId, id), out var execution))
+        {
+            following.Enqueue(Follow(origin.Parent, new Command.SubflowRefused(origin.TaskRunId, refusal.Message)));
+            return;
+        }
+
+        following.Enqueue(Follow(origin.Parent, new Command.SubflowStarted(origin.TaskRunId, id)));
+        if (execution.State.HasEnded)
+        {
+            following.Enqueue(Follow(origin.Parent, new Command.SubflowEnded(origin.TaskRunId, id, execution.State.Current, execution.State.ToExecution().Outputs)));
         }
     }
 
@@ -205,10 +220,30 @@ internal sealed class CommandProcessor(
             }
             else
             {
-                batch.Answer(item.Caller, new CommandOutcome.NotFound());
+                Miss(item, batch);
             }
 
             DecideFollowing(batch);
+        }
+
+        Forget(loaded.Key);
+    }
+
+    private void Miss(LaneItem.Decide item, BatchUnderway batch)
+    {
+        batch.Answer(item.Caller, new CommandOutcome.NotFound());
+        if (item.Origin is { } origin)
+        {
+            following.Enqueue(Follow(origin.Parent, new Command.SubflowRefused(origin.TaskRunId, $"The execution '{item.Request.ExecutionId}' of the subflow does not exist any more")));
+        }
+    }
+
+    // An ended execution was read for a command that changed nothing: it need not stay.
+    private void Forget(ExecutionKey key)
+    {
+        if (executions.TryGet(key, out var execution) && execution.State.HasEnded && execution.Fresh.Count == 0)
+        {
+            executions.Remove(key);
         }
     }
 
@@ -288,10 +323,10 @@ internal sealed class CommandProcessor(
 
                 break;
             case Effect.NotifyParent notify:
-                following.Enqueue(Follow(new ExecutionKey(key.TenantId, notify.ParentExecutionId), new Command.SubflowEnded(notify.ParentTaskRunId, key.ExecutionId, notify.State, notify.Outputs)));
+                following.Enqueue(Follow(new ExecutionKey(key.TenantId, notify.ParentExecutionId), new Command.SubflowEnded(notify.ParentTaskRunId, key.ExecutionId, notify.State, notify.Outputs, notify.Replacement)));
                 break;
             case Effect.KillSubflow kill:
-                following.Enqueue(Follow(new ExecutionKey(key.TenantId, kill.SubflowExecutionId), new Command.Kill()));
+                KillSubflow(new ExecutionKey(key.TenantId, kill.SubflowExecutionId), batch);
                 break;
             case Effect.CreateReplacement replacement:
                 // It waits as a timer of its own, which the end of this execution does not take away.
@@ -305,6 +340,26 @@ internal sealed class CommandProcessor(
             default:
                 batch.Effects.Add((execution, effect));
                 break;
+        }
+    }
+
+    // A replacement that is still to come is not created any more; whoever waits for it learns that it was killed.
+    private void KillSubflow(ExecutionKey key, BatchUnderway batch)
+    {
+        var creation = CreationPrefix + key.ExecutionId;
+        if (timers.Find(creation) is not { } pending)
+        {
+            following.Enqueue(Follow(key, new Command.Kill()));
+            return;
+        }
+
+        timers.Cancel(creation);
+        batch.Rows.TimersSet.RemoveAll(timer => timer.Key == creation);
+        batch.Rows.TimersRemoved.Add(creation);
+        var trigger = ModelJson.ReadExecution(pending.Payload.Span).Trigger?.Variables;
+        if (trigger?.GetValueOrDefault("executionId") is string parent && trigger.GetValueOrDefault("taskRunId") is string taskRun)
+        {
+            following.Enqueue(Follow(new ExecutionKey(key.TenantId, parent), new Command.SubflowEnded(taskRun, key.ExecutionId, StateType.KILLED, null)));
         }
     }
 

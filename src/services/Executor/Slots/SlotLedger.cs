@@ -19,6 +19,7 @@ internal sealed class SlotLedger
     public bool TryHold(FlowKey flow, string executionId, int limit)
     {
         var slots = Of(flow);
+        slots.Limit = limit;
         if (slots.Held.Contains(executionId))
         {
             return true;

@@ -38,12 +38,12 @@ internal sealed class SubflowStarter(FlowPrograms programs, ISubflowInputs input
         var name = $"'{start.Namespace}'.'{start.FlowId}'";
         if (program is null || program.Flow.Deleted)
         {
-            throw new SubflowRefusedException($"Unable to find flow {name} with revision '{start.Revision?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "latest"}'");
+            throw new SubflowRefusedException($"Unable to find flow {name} with revision '{(start.Revision ?? 0).ToString(System.Globalization.CultureInfo.InvariantCulture)}'");
         }
 
         if (program.Flow.Disabled)
         {
-            throw new SubflowRefusedException($"Cannot execute a flow which is disabled: {name}");
+            throw new SubflowRefusedException("Cannot execute a flow which is disabled");
         }
 
         if (program.Flow.Exception is { } exception)
@@ -53,7 +53,8 @@ internal sealed class SubflowStarter(FlowPrograms programs, ISubflowInputs input
 
         var resolved = await inputs.ResolveAsync(program.Flow, start.SubflowExecutionId, start.Inputs, cancellationToken);
         var now = NodaTime.Instant.FromDateTimeOffset(time.GetUtcNow());
-        return NewExecution.Build(program.Flow, start.SubflowExecutionId, resolved, start.Labels, start.Trigger, start.ScheduleDate, start.Kind, now);
+        var labels = start.InheritedLabels.Where(label => (program.Flow.Labels ?? []).All(own => own.Key != label.Key)).Concat(start.Labels).ToList();
+        return NewExecution.Build(program.Flow, start.SubflowExecutionId, resolved, labels, start.Trigger, start.ScheduleDate, start.Kind, now);
     }
 }
 

@@ -37,6 +37,8 @@ internal sealed class TimerQueue
         }
     }
 
+    public ExecutionTimer? Find(string key) => live.TryGetValue(key, out var entry) ? entry.Timer : null;
+
     public bool Cancel(string key) => live.Remove(key);
 
     /// <summary>Cancels every timer of one execution. Rare (a deletion), so it may look at all of them.</summary>

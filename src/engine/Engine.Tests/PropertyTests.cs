@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using Kestra.Engine.Tests.Invariants;
+using Kestra.Engine.Tests.Reference;
+using Kestra.Engine.Tests.Simulation;
+using Kestra.Model.Executions;
+
+namespace Kestra.Engine.Tests;
+
+/// <summary>
+/// Random flows under random orders of results. A failure names its seed; put it into <see cref="A_seed_that_once_failed_holds"/>.
+/// </summary>
+public sealed class PropertyTests
+{
+    private const int RunsOfABatch = 1_000;
+    private const int LinesOfAStory = 120;
+
+    public static TheoryData<int> Batches => [.. Enumerable.Range(0, 5)];
+
+    /// <summary>Nobody interferes; the machine may crash. What comes out is what the plan says, whatever the order.</summary>
+    [Theory]
+    [MemberData(nameof(Batches))]
+    public void Undisturbed_flows_come_to_what_the_reference_says(int batch) => ForSeeds(batch, Undisturbed);
+
+    /// <summary>People and crashes interfere at any moment.</summary>
+    [Theory]
+    [MemberData(nameof(Batches))]
+    public void Disturbed_flows_keep_the_invariants(int batch) => ForSeeds(batch, Disturbed);
+
+    [Theory]
+    [InlineData(139)]
+    [InlineData(276)]
+    [InlineData(1135)]
+    [InlineData(2223)]
+    [InlineData(3135)]
+    [InlineData(4747)]
+    public void A_seed_that_once_failed_holds(int seed)
+    {
+        Undisturbed(seed, trace: null);
+        Disturbed(seed, trace: null);
+    }
+
+    private static void ForSeeds(int batch, Action<int, Action<string>?> run)
+    {
+        var failures = new ConcurrentDictionary<int, Exception>();
+        Parallel.For(0, RunsOfABatch, index =>
+        {
+            var seed = (batch * RunsOfABatch) + index;
+            try
+            {
+                run(seed, null);
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                failures[seed] = error;
+            }
+        });
+        if (!failures.IsEmpty)
+        {
+            var first = failures.Keys.Min();
+            var lines = failures.OrderBy(failure => failure.Key).Take(20).Select(failure => $"seed {failure.Key}: {failure.Value.Message.ReplaceLineEndings(" ")}");
+            throw new InvalidOperationException($"{failures.Count} of {RunsOfABatch} seeds fail:\n{string.Join('\n', lines)}\nThe end of the story of seed {first}:\n{StoryOf(first, run)}", failures[first]);
+        }
+    }
+
+    private static string StoryOf(int seed, Action<int, Action<string>?> run)
+    {
+        var story = new List<string>();
+        try
+        {
+            run(seed, story.Add);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            story.Add(error.Message);
+        }
+
+        return string.Join('\n', story.TakeLast(LinesOfAStory));
+    }
+
+    private static void Undisturbed(int seed, Action<string>? trace)
+    {
+        var flow = new FlowGenerator(new Random(seed)).Flow();
+        var check = new InvariantCheck(flow.Flows().SelectMany(plan => plan.All()).ToDictionary(task => task.Id, StringComparer.Ordinal));
+        var world = new World(flow, seed) { CrashPercent = seed % 3 == 0 ? 3 : 0, Watch = check.Fact, Trace = trace };
+        var id = world.Create();
+        world.Run();
+        foreach (var execution in world.Executions)
+        {
+            world.HasEnded(execution.Id).ShouldBeTrue($"{execution.Id} is {execution.State.Current}");
+            check.End(execution, undisturbed: true);
+        }
+
+        Compare(flow, world.Find(id), seed);
+        world.Held(flow.Id).ShouldBe(0, "slots are given back");
+    }
+
+    private static void Compare(FlowPlan flow, Execution execution, int seed)
+    {
+        var reference = new Interpreter(new Outcomes(seed));
+        var state = reference.Flow(flow);
+        var seen = (execution.TaskRunList ?? []).ToDictionary(run => Interpreter.Key(run.TaskId, Documents.ValuesOf(run, execution)), StringComparer.Ordinal);
+        foreach (var (key, run) in seen)
+        {
+            reference.Runs.ContainsKey(key).ShouldBeTrue($"{key} is not to run");
+            var expected = reference.Runs[key];
+            if (expected.IsCertain)
+            {
+                run.State.Current.ShouldBe(expected.State, key);
+                if (expected.Attempts is { } attempts)
+                {
+                    (run.Attempts ?? []).Count(attempt => attempt.State.Current != StateType.KILLED).ShouldBe(attempts, $"attempts of {key}");
+                }
+            }
+        }
+
+        foreach (var (key, expected) in reference.Runs.Where(run => run.Value.IsCertain))
+        {
+            seen.ContainsKey(key).ShouldBeTrue($"{key} is to run and come to {expected.State}");
+        }
+
+        execution.State.Current.ShouldBe(state);
+    }
+
+    private static void Disturbed(int seed, Action<string>? trace)
+    {
+        var random = new Random(seed);
+        var flow = new FlowGenerator(random).Flow();
+        var check = new InvariantCheck(flow.Flows().SelectMany(plan => plan.All()).ToDictionary(task => task.Id, StringComparer.Ordinal));
+        var world = new World(flow, seed) { CrashPercent = seed % 4, Watch = check.Fact, Trace = trace };
+        var disturbance = new Disturbance(random);
+        for (var count = random.Next(1, 3); count > 0; count--)
+        {
+            world.Create();
+        }
+
+        world.Run(disturbance.Strike);
+        foreach (var execution in world.Executions)
+        {
+            world.HasEnded(execution.Id).ShouldBeTrue($"{execution.Id} is {execution.State.Current}");
+            check.End(execution, undisturbed: false);
+        }
+
+        world.Held(flow.Id).ShouldBe(0, "slots are given back");
+    }
+}

@@ -1,0 +1,58 @@
+namespace Kestra.Engine.Tests.Simulation;
+
+/// <summary>What a generated task does; the simulated worker, the reference and the flow are all made from it.</summary>
+internal enum TaskKind { Work, Sequential, AllowFailure, Parallel, Dag, If, Switch, ForEach, EachSequential, EachParallel, Loop, Pause, Directory, Subflow, Variables }
+
+/// <summary>A generated task.</summary>
+internal sealed record TaskPlan(string Id, TaskKind Kind)
+{
+    /// <summary>Children; of an If and a Switch those of the chosen branch.</summary>
+    public IReadOnlyList<TaskPlan> Tasks { get; init; } = [];
+
+    /// <summary>Children of the branch that is not chosen.</summary>
+    public IReadOnlyList<TaskPlan> Others { get; init; } = [];
+    public IReadOnlyList<TaskPlan> Errors { get; init; } = [];
+    public IReadOnlyList<TaskPlan> Finally { get; init; } = [];
+    public IReadOnlyList<string> Values { get; init; } = [];
+
+    /// <summary>0 is no limit.</summary>
+    public int Concurrency { get; init; } = 1;
+    public int Iterations { get; init; } = 1;
+    public bool FailsAtMaximum { get; init; }
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> DependsOn { get; init; } = new Dictionary<string, IReadOnlyList<string>>();
+    public string PauseBehavior { get; init; } = "RESUME";
+
+    /// <summary>The pause ends by itself.</summary>
+    public bool PauseEnds { get; init; } = true;
+    public bool TransmitFailed { get; init; } = true;
+    public bool Wait { get; init; } = true;
+    public FlowPlan? Child { get; init; }
+    public int? MaxAttempts { get; init; }
+    public bool WarningOnRetry { get; init; }
+    public bool AllowFailure { get; init; }
+    public bool AllowWarning { get; init; }
+    public bool Disabled { get; init; }
+    public bool Skipped { get; init; }
+
+    /// <summary>The engine asks the outside before it decides: the answer comes back as a command.</summary>
+    public bool AsksOutside { get; init; }
+
+    /// <summary>Every task below, at any depth, this one first.</summary>
+    public IEnumerable<TaskPlan> All() => Tasks.Concat(Others).Concat(Errors).Concat(Finally).SelectMany(task => task.All()).Prepend(this);
+}
+
+/// <summary>A generated flow.</summary>
+internal sealed record FlowPlan(string Id, IReadOnlyList<TaskPlan> Tasks)
+{
+    public IReadOnlyList<TaskPlan> Errors { get; init; } = [];
+    public IReadOnlyList<TaskPlan> Finally { get; init; } = [];
+    public IReadOnlyList<TaskPlan> AfterExecution { get; init; } = [];
+    public int? MaxAttempts { get; init; }
+
+    /// <summary>Executions at once; null is no limit.</summary>
+    public int? Limit { get; init; }
+
+    public IEnumerable<TaskPlan> All() => Tasks.Concat(Errors).Concat(Finally).Concat(AfterExecution).SelectMany(task => task.All());
+
+    public IEnumerable<FlowPlan> Flows() => All().Where(task => task.Child is not null).SelectMany(task => task.Child!.Flows()).Prepend(this);
+}
