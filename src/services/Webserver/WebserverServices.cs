@@ -43,7 +43,6 @@ public static class WebserverServices
         services.AddSingleton<CredentialStore>();
         services.AddSingleton<BasicAuthentication>();
         services.AddSingleton<FilterReader>();
-        services.AddSingleton<DefaultOmission>();
         services.AddSingleton<FlowRevisions>();
         services.AddSingleton<FlowTopology>();
         services.AddSingleton<ExecutionInputs>();
@@ -54,6 +53,7 @@ public static class WebserverServices
         services.AddSingleton<FilePreview>();
         services.AddSingleton<TriggerDesk>();
         services.AddSingleton<NamespaceTree>();
+        services.AddSingleton<PluginSchemas>();
         services.AddSingleton<NamespaceFiles>();
         services.AddSingleton<IEndpointGroup, InstanceEndpoints>();
         services.AddSingleton<IEndpointGroup, FlowEndpoints>();
@@ -72,6 +72,7 @@ public static class WebserverServices
         services.AddSingleton<IEndpointGroup, NamespaceFileEndpoints>();
         services.AddSingleton<IEndpointGroup, KeyValueEndpoints>();
         services.AddSingleton<IEndpointGroup, PluginListEndpoints>();
+        services.AddSingleton<IEndpointGroup, PluginDocumentEndpoints>();
         services.AddSingleton<IEndpointGroup, LogEndpoints>();
         return services;
     }

@@ -56,12 +56,19 @@ internal static partial class OlderForm
         }
     }
 
-    // The number of the thread and the id of the worker differ from run to run, but were left in.
+    // What differs from run to run, but was left in: the number of the thread, the id of the worker.
     private static void Volatile(JsonObject map)
     {
         if (Text(map, "thread") is { } thread && WorkerThread().IsMatch(thread))
         {
             map["thread"] = "<string>";
+        }
+
+        // How far a backfill has come when it is paused is a matter of speed.
+        if (map["backfill"] is JsonObject backfill && backfill["paused"] is JsonValue paused && paused.GetValue<bool>())
+        {
+            backfill["currentDate"] = "<instant>";
+            map["…"] = "…";
         }
 
         if (map.ContainsKey("workerId"))
@@ -94,6 +101,15 @@ internal static partial class OlderForm
         if (map.ContainsKey("uid"))
         {
             map.Remove("error");
+        }
+
+        // §5.6: dependencies name the tenant.
+        if ((map.ContainsKey("uid") && map.ContainsKey("namespace")) || Text(map, "relation") is "FLOW_TASK" or "FLOW_TRIGGER")
+        {
+            foreach (var name in new[] { "uid", "source", "target" }.Where(map.ContainsKey))
+            {
+                map[name] = "main_" + Text(map, name);
+            }
         }
 
         // §2.2: operations have other names in messages.

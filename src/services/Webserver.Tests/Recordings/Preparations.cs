@@ -44,6 +44,8 @@ internal sealed class Preparations
 
     private static readonly Dictionary<string, IReadOnlyList<string>> Nothing = [];
 
+    private static readonly object Hourly = new { @namespace = "rec.trig", flowId = "back", triggerId = "hourly" };
+
     private readonly TestServer server;
     private readonly Dictionary<string, Func<Task<Dictionary<string, IReadOnlyList<string>>>>> table;
     private readonly HashSet<string> stored = new(StringComparer.Ordinal);
@@ -132,7 +134,17 @@ internal sealed class Preparations
         ["latest executions"] = async () => Execution((await RunMainAsync()).Id),
         ["unqueue, wrong target"] = async () => Execution((await RanAsync("sub")).Id),
 
-        ["search triggers"] = () => FileFlowsAsync("rec.trig_sched", "rec.trig_back"),
+        ["search triggers"] = SchedulesAsync,
+        ["delete backfill that has ended"] = async () =>
+        {
+            await server.SendJsonAsync("POST", "/api/v1/main/triggers/backfill/delete", Hourly);
+            return [];
+        },
+        ["delete backfill"] = async () =>
+        {
+            (await server.SendJsonAsync("PUT", "/api/v1/main/triggers", new { @namespace = "rec.trig", flowId = "back", triggerId = "hourly", backfill = new { start = "2024-01-01T00:00:00Z", end = "2024-01-01T05:00:00Z" } })).Status.ShouldBe(200);
+            return [];
+        },
         ["trigger 1.0"] = TriggerAsync,
 
         ["get bare word"] = () => KeyAsync("raw", "unquoted"),
@@ -292,6 +304,24 @@ internal sealed class Preparations
     {
         await FlowsAsync("id: child\nnamespace: company.team\ntasks:\n  - id: s\n    type: io.kestra.plugin.core.flow.Sleep\n    duration: PT1S\n", "id: parent\nnamespace: company.team\ntasks:\n  - id: call\n    type: io.kestra.plugin.core.flow.Subflow\n    namespace: company.team\n    flowId: child\n");
         return await server.CreateAsync("company.team", "parent");
+    }
+
+    // As they were when they had fired before. The flows were written down after somebody had disabled them.
+    private async Task<Dictionary<string, IReadOnlyList<string>>> SchedulesAsync()
+    {
+        var date = SystemClock.Instance.GetCurrentInstant().InUtc();
+        Trigger Row(string flow, string trigger) => new() { TenantId = Tenants.Default, Namespace = "rec.trig", FlowId = flow, TriggerId = trigger, Date = date };
+        await server.Server.Services.GetRequiredService<IStore>().Triggers.SaveAsync([Row("sched", "every2s"), Row("sched", "daily"), Row("back", "hourly")], CancellationToken.None);
+        foreach (var name in new[] { "rec.trig_sched", "rec.trig_back" })
+        {
+            var source = await File.ReadAllTextAsync(FlowFile(name));
+            // One that fires while it is looked at is now locked and now not; this one waits for the next year.
+            source = source.Replace("*/2 * * * * *", "0 0 0 1 1 *", StringComparison.Ordinal);
+            // An execution that lasts holds the backfill until it was looked at.
+            await server.PutFlowAsync(source.Replace("\ndisabled: true", "", StringComparison.Ordinal).Replace("{id: l, type: io.kestra.plugin.core.log.Log, message: \"{{ trigger.date }}\"}", "{id: l, type: io.kestra.plugin.core.flow.Sleep, duration: PT60S}", StringComparison.Ordinal));
+        }
+
+        return [];
     }
 
     private async Task<Dictionary<string, IReadOnlyList<string>>> TriggerAsync()

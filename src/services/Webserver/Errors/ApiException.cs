@@ -25,7 +25,7 @@ public sealed class ApiException(int status, string reason, string? detail = nul
     public static ApiException InvalidEntity(string path, string message) => new(422, "Invalid entity", $"{path}: {message}", [new FieldError(path, message)]);
 
     /// <summary>Several constraints do not hold; each gets a line.</summary>
-    public static ApiException InvalidEntity(IReadOnlyList<FieldError> fields) => new(422, "Invalid entity", string.Concat(fields.Select(static field => $"{field.Path}: {field.Message}\n")), fields);
+    public static ApiException InvalidEntity(IReadOnlyList<FieldError> fields) => new(422, "Invalid entity", string.Concat(fields.Select(static field => $"{field.Shown ?? field.Path}: {field.Message}\n")), fields);
 
     /// <summary>What a call wants to change does not fit what there is.</summary>
     public static ApiException IllegalChange(IReadOnlyList<FieldError> fields) => new(422, "Invalid entity", string.Join(", ", fields.Select(static field => $"{field.Path}: {field.Message}")), fields);
@@ -35,4 +35,5 @@ public sealed class ApiException(int status, string reason, string? detail = nul
 }
 
 /// <param name="Path">What the message is about, for example <c>tasks[0].id</c>.</param>
-public sealed record FieldError(string Path, string Message);
+/// <param name="Shown">The path in joined messages, where it is another one.</param>
+public sealed record FieldError(string Path, string Message, string? Shown = null);

@@ -70,14 +70,14 @@ internal sealed class ExecutionEndpoints(
     private async Task FlowAsync(HttpContext http)
     {
         var stored = await revisions.RequireAsync(http.Tenant(), http.Route("namespace"), http.Route("flowId"), http.Integer("revision"), http.RequestAborted);
-        await AnswerFlowAsync(http, revisions.Read(stored));
+        await AnswerFlowAsync(http, revisions.ReadPlain(stored));
     }
 
     private async Task FlowOfExecutionAsync(HttpContext http)
     {
         var execution = await desk.RequireAsync(http.Tenant(), http.Route("id"), http.RequestAborted);
         var stored = await revisions.FindAsync(execution.TenantId, execution.Namespace, execution.FlowId, execution.FlowRevision, http.RequestAborted, allowDeleted: true) ?? throw ApiException.NotFound();
-        await AnswerFlowAsync(http, revisions.Read(stored));
+        await AnswerFlowAsync(http, revisions.ReadPlain(stored));
     }
 
     private static Task AnswerFlowAsync(HttpContext http, Flow flow) => Answers.JsonAsync(http, writer => ReducedFlowJson.Write(writer, flow));
@@ -85,7 +85,7 @@ internal sealed class ExecutionEndpoints(
     private async Task FlowsOfNamespaceAsync(HttpContext http)
     {
         var flows = await FlowEndpoints.AllOfAsync(store, http.Tenant(), http.Route("namespace"), http.RequestAborted);
-        await Answers.ListAsync(http, flows.Select(revisions.Read), static (writer, flow) => ReducedFlowJson.Write(writer, flow));
+        await Answers.ListAsync(http, flows.Select(revisions.ReadPlain), static (writer, flow) => ReducedFlowJson.Write(writer, flow));
     }
 
     private async Task GetAsync(HttpContext http) => await AnswerAsync(http, await desk.RequireAsync(http.Tenant(), http.Route("id"), http.RequestAborted));

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Kestra.Flows;
+using Kestra.Flows.Review;
 using Kestra.Model.Flows;
 using Kestra.Model.Json;
+using Kestra.Plugins.Description;
 using Kestra.Storage;
 using Kestra.Storage.Flows;
 using Kestra.Storage.Queries;
@@ -16,7 +18,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Kestra.Webserver.Flows;
 
 /// <summary>Many flows at a time: by namespace, by ids, by query, as an archive, and validation.</summary>
-internal sealed class FlowBulkEndpoints(IStore store, FlowRevisions revisions, FlowReader reader, FilterReader filters) : IEndpointGroup
+internal sealed class FlowBulkEndpoints(IStore store, FlowRevisions revisions, FlowReader reader, IPluginCatalog catalog, FilterReader filters) : IEndpointGroup
 {
     public void Map(IEndpointRouteBuilder api)
     {
@@ -141,44 +143,19 @@ internal sealed class FlowBulkEndpoints(IStore store, FlowRevisions revisions, F
     private async Task ValidateAsync(HttpContext http)
     {
         var sources = FlowSources.Split(await FlowSources.BodyAsync(http, "flows"));
-        var results = new List<(FlowReading Reading, int LastRevision)>();
+        var reviews = new List<FlowReview>();
         foreach (var source in sources)
         {
             var reading = reader.Read(source, http.Tenant());
             var stored = reading.Flow is { Id.Length: > 0, Namespace.Length: > 0 } flow ? await revisions.FindAsync(http.Tenant(), flow.Namespace, flow.Id, null, http.RequestAborted) : null;
-            results.Add((reading, stored?.Revision ?? 0));
+            reviews.Add(await FlowReviewer.ReviewAsync(reading, catalog, stored?.Revision, (@namespace, id, cancellationToken) => PresenceAsync(http.Tenant(), @namespace, id, cancellationToken), http.RequestAborted));
         }
 
-        await Answers.ListAsync(http, results.Index(), static (writer, item) => WriteResult(writer, item.Index, item.Item.Reading, item.Item.LastRevision));
+        await Answers.ListAsync(http, reviews.Index(), static (writer, review) => review.Item.Write(writer, review.Index));
     }
 
-    private static void WriteResult(Utf8JsonWriter writer, int index, FlowReading reading, int lastRevision)
-    {
-        writer.WriteStartObject();
-        writer.WriteNumber("index"u8, index);
-        if (reading.Flow is { } flow)
-        {
-            writer.WriteString("flow"u8, flow.Id);
-            writer.WriteString("namespace"u8, flow.Namespace);
-        }
-
-        if (reading.Constraints is { } constraints)
-        {
-            writer.WriteString("constraints"u8, constraints);
-        }
-
-        writer.WriteBoolean("outdated"u8, reading.Flow?.Revision is { } revision && revision != lastRevision + 1);
-        if (reading.Flow is not null)
-        {
-            foreach (var name in (ReadOnlySpan<string>)["deprecationPaths", "warnings", "infos"])
-            {
-                writer.WriteStartArray(name);
-                writer.WriteEndArray();
-            }
-        }
-
-        writer.WriteEndObject();
-    }
+    private async ValueTask<FlowPresence> PresenceAsync(string tenant, string @namespace, string id, CancellationToken cancellationToken) =>
+        await revisions.FindAsync(tenant, @namespace, id, null, cancellationToken) is not { } found ? FlowPresence.Missing : found.Disabled ? FlowPresence.Disabled : FlowPresence.Present;
 
     private async Task<IReadOnlyList<StoredFlow>> ByIdsAsync(HttpContext http)
     {

@@ -1,4 +1,5 @@
 using Kestra.Model.Flows;
+using Kestra.Model.Flows.Reading;
 using Kestra.Model.Json;
 using Kestra.Storage;
 using Kestra.Storage.Flows;
@@ -89,17 +90,12 @@ internal sealed class FlowEndpoints(IStore store, FlowRevisions revisions, Filte
     private async Task TaskAsync(HttpContext http)
     {
         var stored = await revisions.RequireAsync(http.Tenant(), http.Route("namespace"), http.Route("id"), http.Integer("revision"), http.RequestAborted);
-        var flow = revisions.Read(stored);
+        var flow = revisions.ReadPlain(stored);
         var wanted = http.Route("taskId");
         var roots = flow.Tasks.Concat(flow.Errors ?? []).Concat(flow.Finally ?? []).Concat(flow.AfterExecution ?? []).ToList();
-        if (roots.FirstOrDefault(task => task.Id == wanted) is { } root)
-        {
-            await Answers.JsonAsync(http, writer => TaskJson.Write(writer, root, JsonProfile.Api));
-            return;
-        }
-
-        var nested = roots.Select(task => NestedTasks.Find(task.Properties, wanted)).FirstOrDefault(static task => task is not null) ?? throw ApiException.NotFound();
-        await Answers.JsonAsync(http, writer => ModelJson.WriteValue(writer, nested, JsonProfile.Api));
+        var task = roots.FirstOrDefault(task => task.Id == wanted)
+            ?? (roots.Select(root => NestedTasks.Find(root.Properties, wanted)).FirstOrDefault(static found => found is not null) is { } nested ? DefinitionReader.ReadTask(nested, "", []) : throw ApiException.NotFound());
+        await Answers.JsonAsync(http, writer => TaskJson.Write(writer, revisions.Shown(task), JsonProfile.Api));
     }
 
     private async Task CreateAsync(HttpContext http)

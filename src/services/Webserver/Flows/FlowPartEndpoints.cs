@@ -13,51 +13,34 @@ namespace Kestra.Webserver.Flows;
 /// <summary>Parts of flows: checking one task or trigger, replacing a task, and what a flow is connected with.</summary>
 internal sealed class FlowPartEndpoints(FlowRevisions revisions, FlowReader reader, FlowTopology topology) : IEndpointGroup
 {
-    // The part is checked inside a flow that has nothing else to find fault with.
-    private const string Id = "check";
-
     public void Map(IEndpointRouteBuilder api)
     {
         var flows = api.MapGroup("/{tenant}/flows");
-        flows.Post("/validate/task", http => ValidateAsync(http, http.Query("section")?.ToUpperInvariant() is "TRIGGERS" ? "triggers" : "tasks"));
-        flows.Post("/validate/trigger", http => ValidateAsync(http, "triggers"));
+        flows.Post("/validate/task", http => ValidateAsync(http, http.Query("section")?.ToUpperInvariant() is "TRIGGERS" ? TriggerConstraints : TaskConstraints));
+        flows.Post("/validate/trigger", http => ValidateAsync(http, TriggerConstraints));
         flows.Patch("/{namespace}/{id}/{taskId}", PatchAsync);
         flows.Get("/{namespace}/{id}/dependencies", DependenciesAsync);
     }
 
-    private async Task ValidateAsync(HttpContext http, string section)
+    private string? TaskConstraints(string source) => reader.ReadTask(source).Constraints;
+
+    private string? TriggerConstraints(string source) => reader.ReadTrigger(source).Constraints;
+
+    private static async Task ValidateAsync(HttpContext http, Func<string, string?> constraintsOf)
     {
-        var text = await FlowSources.BodyAsync(http, "task");
-        var lines = text.Split('\n').Select(static line => "    " + line);
-        var rest = section == "tasks" ? "" : $"tasks:\n  - id: {Id}\n    type: io.kestra.plugin.core.log.Log\n    message: {Id}\n";
-        var reading = reader.Read($"id: {Id}\nnamespace: {Id}\n{rest}{section}:\n  -\n{string.Join('\n', lines)}\n", http.Tenant());
+        var constraints = constraintsOf(await FlowSources.BodyAsync(http, "task"));
         await Answers.JsonAsync(http, writer =>
         {
             writer.WriteStartObject();
             writer.WriteNumber("index"u8, 0);
-            if (!reading.IsValid)
+            if (constraints is not null)
             {
-                writer.WriteString("constraints"u8, string.Concat(reading.Faults.Select(fault => Text(fault, reading, section))));
+                writer.WriteString("constraints"u8, constraints);
             }
 
             writer.WriteBoolean("outdated"u8, false);
             writer.WriteEndObject();
         });
-    }
-
-    // The place is within the part, of which neither the flow nor the id around it is a piece.
-    private static string Text(FlowFault fault, FlowReading reading, string section)
-    {
-        var id = section == "tasks" && reading.Flow?.Tasks is [{ Id.Length: > 0 } task] ? task.Id : null;
-        foreach (var prefix in new[] { $"{section}[0].", id is null ? null : id + "." })
-        {
-            if (prefix is not null && fault.ToString().StartsWith(prefix, StringComparison.Ordinal))
-            {
-                return fault.ToString()[prefix.Length..] + "\n";
-            }
-        }
-
-        return fault + "\n";
     }
 
     private async Task PatchAsync(HttpContext http)

@@ -1,9 +1,11 @@
 using System.Text.RegularExpressions;
 using Kestra.Flows;
+using Kestra.Flows.Documents;
 using Kestra.Hosting.Lanes;
 using Kestra.Model.Flows;
 using Kestra.Model.Flows.Reading;
 using Kestra.Model.Json;
+using Kestra.Plugins.Description;
 using Kestra.Storage;
 using Kestra.Storage.Flows;
 using Kestra.Webserver.Errors;
@@ -12,22 +14,27 @@ namespace Kestra.Webserver.Flows;
 
 /// <summary>Reads and stores flows; a change is a further revision.</summary>
 /// <param name="triggers">The lane to the scheduler; null in a process that has none, whose scheduler elsewhere sees the change when it reads the flows.</param>
-internal sealed partial class FlowRevisions(IStore store, FlowReader reader, DefaultOmission defaults, ITriggerControl? triggers = null)
+internal sealed partial class FlowRevisions(IStore store, FlowReader reader, IPluginCatalog catalog, ITriggerControl? triggers = null)
 {
-    private static readonly HashSet<string> ReservedIds = new(StringComparer.Ordinal)
-    {
-        "pause", "resume", "force-run", "change-status", "kill", "executions", "search", "source", "disable", "enable",
-    };
-
-    /// <summary>The stored flow as it was written: its plugin defaults are not put into the tasks.</summary>
+    /// <summary>The stored flow as documents show it: as it was written, without what equals a default.</summary>
     public Flow Read(StoredFlow stored)
     {
+        var flow = ReadPlain(stored);
+        return flow.Exception is null ? FlowDocuments.Complete(flow, catalog) : flow;
+    }
+
+    /// <summary>The stored flow as it was written: its plugin defaults are not put into the tasks, and tasks inside tasks are maps.</summary>
+    public Flow ReadPlain(StoredFlow stored)
+    {
         var reading = reader.Read(stored.Source, stored.TenantId, strict: false);
-        var flow = reading.IsValid
-            ? Written(reading, stored.TenantId)
-            : new Flow { TenantId = stored.TenantId, Namespace = stored.Namespace, Id = stored.Id, Exception = reading.Constraints };
+        var flow = reading.IsReadable
+            ? DefinitionReader.ReadFlow(reading.Raw!, stored.TenantId, [])
+            : new Flow { TenantId = stored.TenantId, Namespace = stored.Namespace, Id = stored.Id, Exception = reading.Problem };
         return flow with { Source = stored.Source, Revision = stored.Revision, Deleted = stored.Deleted, Disabled = stored.Disabled };
     }
+
+    /// <summary>A task as documents show it.</summary>
+    public TaskDefinition Shown(TaskDefinition task) => FlowDocuments.Complete(task, catalog);
 
     /// <summary>The stored flow as it runs.</summary>
     public Flow ReadRunnable(StoredFlow stored) =>
@@ -44,16 +51,15 @@ internal sealed partial class FlowRevisions(IStore store, FlowReader reader, Def
     public FlowReading Check(string source, string tenant)
     {
         var reading = reader.Read(source, tenant);
-        if (reading.IsValid)
+        if (reading.Flow is null)
         {
-            return ReservedIds.Contains(reading.Flow!.Id)
-                ? throw ApiException.InvalidEntity("flow.id", $"Flow id is a reserved keyword: {reading.Flow.Id}. List of reserved keywords: {string.Join(", ", ReservedIds)}")
-                : reading;
+            throw ApiException.InvalidEntity("flow", (reading.Unreadable ?? "").Replace("Illegal Flow source", "Illegal genericflow source", StringComparison.Ordinal));
         }
 
-        throw reading.Faults is [{ Path: "" } only]
-            ? new ApiException(422, "Invalid entity", only.Message)
-            : ApiException.InvalidEntity([.. reading.Faults.Select(static fault => new FieldError(fault.Path, fault.Message))]);
+        var faults = reading.Faults.Concat(reading.SaveFaults).Select(static fault => new FieldError(fault.Path, fault.Message, fault.Shown)).ToList();
+        return reading.Unreadable is { } text ? throw new ApiException(422, "Invalid entity", text, faults)
+            : faults.Count > 0 ? throw ApiException.InvalidEntity(faults)
+            : reading;
     }
 
     /// <summary>Stores a new flow.</summary>
@@ -141,7 +147,7 @@ internal sealed partial class FlowRevisions(IStore store, FlowReader reader, Def
         return saved;
     }
 
-    private Flow Written(FlowReading reading, string tenant) => defaults.Apply(DefinitionReader.ReadFlow(reading.Raw!, tenant, []));
+    private Flow Written(FlowReading reading, string tenant) => FlowDocuments.Complete(DefinitionReader.ReadFlow(reading.Raw!, tenant, []), catalog);
 
     [GeneratedRegex(@"^disabled\s*:.*(\r?\n|\z)", RegexOptions.CultureInvariant | RegexOptions.Multiline, 1000)]
     private static partial Regex DisabledLine();

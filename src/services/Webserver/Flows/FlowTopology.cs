@@ -110,7 +110,7 @@ internal sealed class FlowTopology(IStore store, FlowRevisions revisions)
             known.Clear();
         }
 
-        return known.GetOrAdd((stored.TenantId, stored.Namespace, stored.Id, stored.Revision), static (_, given) => Read(given.Revisions.Read(given.Stored)), (Revisions: revisions, Stored: stored));
+        return known.GetOrAdd((stored.TenantId, stored.Namespace, stored.Id, stored.Revision), static (_, given) => Read(given.Revisions.ReadPlain(given.Stored)), (Revisions: revisions, Stored: stored));
     }
 
     private static Links Read(Flow flow)

@@ -21,13 +21,16 @@ internal sealed class PluginListEndpoints(IPluginCatalog catalog) : IEndpointGro
         ("logExporters", PluginKind.LogExporter), ("additionalPlugins", null),
     ];
 
+    // Plugins that are part of others' work are nobody's to choose.
+    private IReadOnlyList<PluginDescriptor> Shown => [.. catalog.All.Where(static plugin => !plugin.Internal)];
+
     public void Map(IEndpointRouteBuilder api)
     {
-        api.Get("/plugins", http => ListAsync(http, PluginGroups.OfPackages(catalog.All)));
-        api.Get("/plugins/groups/subgroups", http => ListAsync(http, PluginGroups.OfSubgroups(catalog.All)));
+        api.Get("/plugins", http => ListAsync(http, PluginGroups.OfPackages(Shown)));
+        api.Get("/plugins/groups/subgroups", http => ListAsync(http, PluginGroups.OfSubgroups(Shown)));
         api.Get("/plugins/inputs", InputTypesAsync);
-        api.Get("/plugins/icons", http => IconsAsync(http, catalog.All.Select(static plugin => (plugin.Type, plugin.Role is TaskRole.Flowable or TaskRole.WorkingDirectory))));
-        api.Get("/plugins/icons/groups", http => IconsAsync(http, PluginGroups.OfSubgroups(catalog.All).Select(static group => (group.SubGroup ?? group.Name, false))));
+        api.Get("/plugins/icons", http => IconsAsync(http, Shown.Select(static plugin => (plugin.Type, plugin.Role is TaskRole.Flowable or TaskRole.WorkingDirectory))));
+        api.Get("/plugins/icons/groups", http => IconsAsync(http, PluginGroups.OfSubgroups(Shown).Select(static group => (group.SubGroup ?? group.Name, false))));
         api.Get("/plugins/{type}/versions", VersionsAsync);
     }
 

@@ -61,7 +61,7 @@ internal sealed class TriggerEndpoints(IStore store, TriggerDesk desk, FlowRevis
             writer.WritePropertyName("abstractTrigger"u8);
             TaskJson.Write(writer, item.Declaration, JsonProfile.Api);
             writer.WritePropertyName("triggerContext"u8);
-            ModelJson.Write(writer, item.Row, JsonProfile.Api);
+            TriggerAnswers.Write(writer, item.Row);
             writer.WriteEndObject();
         });
     }
@@ -79,7 +79,7 @@ internal sealed class TriggerEndpoints(IStore store, TriggerDesk desk, FlowRevis
         }
 
         var page = await store.Triggers.SearchAsync(http.Tenant(), wanted, RequestOf(http, "searchTriggersForFlow"), http.RequestAborted);
-        await Answers.PageAsync(http, page.Results, page.Total, static (writer, row) => ModelJson.Write(writer, row, JsonProfile.Api));
+        await Answers.PageAsync(http, page.Results, page.Total, TriggerAnswers.Write);
     }
 
     // The id of a trigger goes by two names.
@@ -115,6 +115,6 @@ internal sealed class TriggerEndpoints(IStore store, TriggerDesk desk, FlowRevis
     private static async Task AnswerAsync(HttpContext http, Task<Trigger> changed)
     {
         var row = await changed;
-        await Answers.JsonAsync(http, writer => ModelJson.Write(writer, row, JsonProfile.Api));
+        await Answers.JsonAsync(http, writer => TriggerAnswers.Write(writer, row));
     }
 }
