@@ -61,6 +61,7 @@ public static class WebserverServices
         services.AddSingleton<IEndpointGroup, ExecutionEndpoints>();
         services.AddSingleton<IEndpointGroup, ExecutionActionEndpoints>();
         services.AddSingleton<IEndpointGroup, FlowPartEndpoints>();
+        services.AddSingleton<IEndpointGroup, FlowGraphEndpoints>();
         services.AddSingleton<IEndpointGroup, ExecutionBulkEndpoints>();
         services.AddSingleton<IEndpointGroup, ExecutionFollowEndpoints>();
         services.AddSingleton<IEndpointGroup, ExecutionFileEndpoints>();

@@ -76,6 +76,12 @@ internal sealed class Preparations
         // The original had switched it off before it met the unknown one; ours has not.
         ["enable by ids"] = () => FlowsAsync(Simple("rec.main", "bulk1") + "disabled: true\n"),
         ["delete flow"] = () => FlowsAsync(Simple("rec.main", "bulk2").TrimEnd()),
+        // The graph was recorded where no trigger had a state.
+        ["graph 1.0"] = async () =>
+        {
+            (await server.SendAsync("DELETE", "/api/v1/main/triggers/company.team/main_flow/sched")).Status.ShouldBe(204);
+            return [];
+        },
         ["dependencies 1.0"] = () => FlowsAsync(ChildFlow, ListenerFlow),
         ["source search 1.0"] = () => FlowsAsync(ChildFlow, ListenerFlow),
         ["dependencies of a flow, 0.20"] = () => FileFlowsAsync("rec.trig_src", "rec.trig_sched"),

@@ -118,6 +118,28 @@ public sealed class FlowTests(SharedServer shared) : IClassFixture<SharedServer>
         (await server.GetAsync("/api/v1/main/flows/flow.deps/nope/dependencies")).Status.ShouldBe(404);
     }
 
+    [Fact]
+    public async Task A_graph_shows_flows_sources_and_executions_with_their_subflows()
+    {
+        await server.PutFlowAsync(Source("flow.graph", "child"));
+        const string parent = "id: parent\nnamespace: flow.graph\ntasks:\n  - id: call\n    type: io.kestra.plugin.core.flow.Subflow\n    namespace: flow.graph\n    flowId: child\n";
+        await server.PutFlowAsync(parent);
+        var execution = await server.RunAsync("flow.graph", "parent");
+
+        Uids(await server.GetAsync("/api/v1/main/flows/flow.graph/parent/graph")).ShouldContain("root.call");
+        Uids(await server.GetAsync("/api/v1/main/flows/flow.graph/parent/graph?subflows=root.call")).ShouldContain("root.call.log");
+        Uids(await server.SendAsync("POST", "/api/v1/main/flows/graph", Encoding.UTF8.GetBytes(parent), "application/x-yaml")).ShouldContain("root.call");
+        Uids(await server.GetAsync($"/api/v1/main/executions/{execution.Id}/graph")).ShouldContain("root.call");
+        (await server.SendAsync("POST", "/api/v1/main/flows/graph", "id: x\nnamespace: flow.graph\n"u8.ToArray(), "application/x-yaml")).Status.ShouldBe(422);
+        (await server.GetAsync("/api/v1/main/flows/flow.graph/nope/graph")).Json.GetProperty("message").GetString().ShouldBe("Not Found: Unable to find flow main_flow.graph_nope");
+    }
+
+    private static IEnumerable<string?> Uids(Answer answer)
+    {
+        answer.Status.ShouldBe(200, answer.Text);
+        return answer.Json.GetProperty("nodes").EnumerateArray().Select(static node => node.GetProperty("uid").GetString());
+    }
+
     private static string Source(string @namespace, string id) => $"id: {id}\nnamespace: {@namespace}\ntasks:\n  - id: log\n    type: io.kestra.plugin.core.log.Log\n    message: {id}\n";
 
     private Task<Answer> PostAsync(string source) => server.SendAsync("POST", "/api/v1/main/flows", Encoding.UTF8.GetBytes(source), "application/x-yaml");
