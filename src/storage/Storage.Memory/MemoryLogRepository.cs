@@ -44,6 +44,17 @@ internal sealed class MemoryLogRepository(MemoryDatabase database) : ILogReposit
         () => (long)database.Logs.RemoveAll(row => row.Entry.TenantId == tenantId && row.Entry.Namespace == @namespace && row.Entry.FlowId == flowId && (triggerId is null || row.Entry.TriggerId == triggerId)),
         cancellationToken);
 
+    public Task<long> PurgeAsync(string tenantId, LogSelection selection, CancellationToken cancellationToken) => database.DoAsync(
+        () => (long)database.Logs.RemoveAll(row => row.Entry.TenantId == tenantId && IsIn(row.Entry, selection)),
+        cancellationToken);
+
+    private static bool IsIn(LogEntry entry, LogSelection selection) =>
+        entry.Timestamp <= selection.Until && (selection.From is not { } from || entry.Timestamp >= from)
+        && (selection.Namespace is null || entry.Namespace == selection.Namespace)
+        && (selection.FlowId is null || entry.FlowId == selection.FlowId)
+        && (selection.ExecutionId is null || entry.ExecutionId == selection.ExecutionId)
+        && (selection.Levels is not { Count: > 0 } levels || levels.Contains(entry.Level));
+
     internal static void Append(MemoryDatabase database, IReadOnlyList<LogEntry> entries)
     {
         foreach (var entry in entries)

@@ -79,6 +79,26 @@ internal sealed class PostgresLogRepository(PostgresDatabase database) : ILogRep
         return await database.ExecuteAsync($"DELETE FROM logs{where}", where.Values, cancellationToken);
     }
 
+    public async Task<long> PurgeAsync(string tenantId, LogSelection selection, CancellationToken cancellationToken)
+    {
+        var where = new SqlConditions(PostgresDialect.Instance).And("NOT deleted AND tenant_id = ?", tenantId);
+        Query.Add(where, new QueryFilter(FilterField.END_DATE, FilterOperation.LESS_THAN_OR_EQUAL_TO, selection.Until));
+        if (selection.From is { } from)
+        {
+            Query.Add(where, new QueryFilter(FilterField.START_DATE, FilterOperation.GREATER_THAN_OR_EQUAL_TO, from));
+        }
+
+        _ = selection.Namespace is { } @namespace ? where.And("namespace = ?", @namespace) : where;
+        _ = selection.FlowId is { } flow ? where.And("flow_id = ?", flow) : where;
+        _ = selection.ExecutionId is { } execution ? where.And("execution_id = ?", execution) : where;
+        if (selection.Levels is { Count: > 0 } levels)
+        {
+            where.And($"level IN ({string.Join(", ", levels.Select(static _ => "?::log_level"))})", [.. levels.Select(static level => level.ToString())]);
+        }
+
+        return await database.ExecuteAsync($"DELETE FROM logs{where}", where.Values, cancellationToken);
+    }
+
     private static SqlConditions Of(string tenantId, string executionId, LogQuery query)
     {
         var where = new SqlConditions(PostgresDialect.Instance).And("NOT deleted AND tenant_id = ? AND execution_id = ?", tenantId, executionId);

@@ -65,6 +65,31 @@ internal sealed class SqliteLogRepository(SqliteDatabase database) : ILogReposit
         session => (long)session.Run("DELETE FROM log WHERE tenant = $0 AND namespace = $1 AND flow = $2 AND ($3 IS NULL OR trigger_id = $3)", tenantId, @namespace, flowId, triggerId),
         cancellationToken);
 
+    public async Task<long> PurgeAsync(string tenantId, LogSelection selection, CancellationToken cancellationToken) => await database.WriteAsync(
+        session =>
+        {
+            var where = new SqlConditions(SqliteDialect.Instance).And("tenant = ? AND timestamp <= ?", tenantId, selection.Until.ToUnixTimeTicks());
+            And(where, "timestamp >= ?", selection.From?.ToUnixTimeTicks());
+            And(where, "namespace = ?", selection.Namespace);
+            And(where, "flow = ?", selection.FlowId);
+            And(where, "execution = ?", selection.ExecutionId);
+            if (selection.Levels is { Count: > 0 } levels)
+            {
+                where.And($"level IN ({string.Join(", ", levels.Select(static _ => "?"))})", [.. levels.Select(static level => (object)(int)level)]);
+            }
+
+            return (long)session.Run($"DELETE FROM log{where}", where.Values);
+        },
+        cancellationToken);
+
+    private static void And(SqlConditions where, string condition, object? value)
+    {
+        if (value is not null)
+        {
+            where.And(condition, value);
+        }
+    }
+
     internal static void Append(Session session, IReadOnlyList<LogEntry> entries)
     {
         foreach (var entry in entries)

@@ -113,6 +113,28 @@ public abstract class LogRepositoryContract<TBed> : StoreContract<TBed>
     }
 
     [Fact]
+    public async Task Old_logs_are_purged_by_what_they_are()
+    {
+        var day = NodaTime.Instant.FromUtc(2024, 1, 1, 0, 0);
+        NodaTime.Instant Hour(int hour) => day + NodaTime.Duration.FromHours(hour);
+        await Logs.AppendAsync(
+            [
+                Samples.Log(Tenant, "one", execution, LogLevel.INFO, Hour(1)),
+                Samples.Log(Tenant, "two", execution, LogLevel.WARN, Hour(2)),
+                Samples.Log(Tenant, "three", execution, LogLevel.ERROR, Hour(3)),
+                Samples.Log(Tenant, "four", execution, LogLevel.INFO, Hour(4), flow: "other"),
+                Samples.Log(Tenant + "y", "foreign", execution, LogLevel.INFO, Hour(1)),
+            ],
+            None);
+
+        (await Logs.PurgeAsync(Tenant, new LogSelection("company", null, null, null, null, Hour(9)), None)).ShouldBe(0);
+        (await Logs.PurgeAsync(Tenant, new LogSelection(null, "hello", execution, [LogLevel.WARN, LogLevel.INFO], Hour(2), Hour(3)), None)).ShouldBe(1);
+        (await ReadAsync(new LogQuery())).ShouldBe(["one", "three", "four"]);
+        (await Logs.PurgeAsync(Tenant, new LogSelection("company.team", null, null, null, null, Hour(3)), None)).ShouldBe(2);
+        (await Logs.PurgeAsync(Tenant, new LogSelection(null, null, null, null, null, Hour(4)), None)).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Many_entries_keep_their_order()
     {
         await Logs.AppendAsync([.. Enumerable.Range(0, 1000).Select(index => Samples.Log(Tenant, $"line {index}", execution))], None);

@@ -1,5 +1,6 @@
 using Kestra.Model.Logs;
 using Kestra.Storage.Queries;
+using NodaTime;
 
 namespace Kestra.Storage.Logs;
 
@@ -18,7 +19,17 @@ public interface ILogRepository
 
     Task<long> DeleteAsync(string tenantId, string executionId, LogQuery query, CancellationToken cancellationToken);
     Task<long> DeleteByFlowAsync(string tenantId, string @namespace, string flowId, string? triggerId, CancellationToken cancellationToken);
+
+    /// <summary>Deletes old entries, whatever they belong to.</summary>
+    /// <returns>How many.</returns>
+    Task<long> PurgeAsync(string tenantId, LogSelection selection, CancellationToken cancellationToken);
 }
+
+/// <summary>Entries written within a span of time; null takes all.</summary>
+/// <param name="Levels">Exactly these.</param>
+/// <param name="From">Included.</param>
+/// <param name="Until">Included.</param>
+public sealed record LogSelection(string? Namespace, string? FlowId, string? ExecutionId, IReadOnlyList<LogLevel>? Levels, Instant? From, Instant Until);
 
 /// <summary>Narrows the logs of one execution; null takes all.</summary>
 public sealed record LogQuery(LogLevel? MinLevel = null, string? TaskRunId = null, string? TaskId = null, int? Attempt = null);
