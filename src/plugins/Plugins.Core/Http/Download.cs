@@ -12,6 +12,9 @@ namespace Kestra.Plugins.Core.Http;
 [PluginMetric("response.length", "counter")]
 public sealed class Download : HttpRequestDefinition, IRunnableTask
 {
+    [PluginProperty(DocumentedDefault = DefaultOptions)]
+    public override HttpOptions? Options { get; init; }
+
     /// <summary>An answer without a body fails the task.</summary>
     public Property<bool> FailOnEmptyResponse { get; init; } = Property.Of<bool>(true);
 

@@ -19,8 +19,10 @@ public abstract class HttpRequestDefinition
     /// <summary>Replace the headers that would be sent without them.</summary>
     public Property<IReadOnlyDictionary<string, string>>? Headers { get; init; }
 
-    [PluginProperty(DocumentedDefault = """{"followRedirects":"true","allowFailed":"false","defaultCharset":"UTF-8"}""")]
-    public HttpOptions? Options { get; init; }
+    /// <summary>The default of requests as documentation shows it.</summary>
+    protected const string DefaultOptions = """{"followRedirects":"true","allowFailed":"false","defaultCharset":"UTF-8"}""";
+
+    public virtual HttpOptions? Options { get; init; }
 
     [PluginProperty(Deprecated = true)]
     public SslOptions? SslOptions { get; init; }

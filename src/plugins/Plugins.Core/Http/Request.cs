@@ -12,6 +12,9 @@ namespace Kestra.Plugins.Core.Http;
 [PluginOutput("formData", typeof(IReadOnlyDictionary<string, object?>), Title = "The form data to be sent in the request body.")]
 public sealed class Request : HttpRequestDefinition, IRunnableTask
 {
+    [PluginProperty(DocumentedDefault = DefaultOptions)]
+    public override HttpOptions? Options { get; init; }
+
     /// <summary>The body becomes an encrypted output.</summary>
     public Property<bool> EncryptBody { get; init; } = Property.Of<bool>(false);
 
