@@ -25,19 +25,33 @@ internal static partial class EngineServices
 {
     public static void AddEngine(IServiceCollection services, KestraConfiguration configuration)
     {
-        services.AddSingleton<IPluginCatalog>(static _ => new PluginCatalog(typeof(LogTask).Assembly, typeof(ProcessRunner).Assembly));
+        services.AddSingleton<IPluginCatalog>(provider => CatalogOf(provider, configuration));
         services.AddSingleton(static provider => new ExpressionEngine(new ExpressionOptions { Time = provider.GetRequiredService<TimeProvider>() }));
         services.AddSingleton(provider => new FlowReader(provider.GetRequiredService<IPluginCatalog>(), PluginDefaultsOf(configuration)));
         services.AddSingleton<StoredFlows>();
         services.AddSingleton(provider => OutsideOf(provider, configuration));
         services.AddSingleton(provider => EnvironmentOf(provider, configuration));
+        if (EncryptionOf(configuration) is { } encryption)
+        {
+            services.AddSingleton(encryption);
+        }
+
         services.AddSingleton(provider => new FlowInputs(
             provider.GetRequiredService<EngineEnvironment>(),
             provider.GetRequiredService<IObjectStorage>(),
-            EncryptionOf(configuration),
+            provider.GetService<ValueEncryption>(),
             provider.GetRequiredService<ExpressionOutside>().AllowedPaths));
         services.AddSingleton<IFlowInputs>(static provider => provider.GetRequiredService<FlowInputs>());
         services.AddSingleton<TriggerExecutions>();
+    }
+
+    // Beside the plugins of the product, those of the folder that KESTRA_PLUGINS_PATH names.
+    private static PluginCatalog CatalogOf(IServiceProvider provider, KestraConfiguration configuration)
+    {
+        var logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger("Kestra.Plugins");
+        var folder = configuration.Environment.GetValueOrDefault("KESTRA_PLUGINS_PATH");
+        var found = string.IsNullOrWhiteSpace(folder) ? [] : PluginFolder.Load(folder, message => LogProblem(logger, message));
+        return new PluginCatalog([typeof(LogTask).Assembly, typeof(ProcessRunner).Assembly, .. found]);
     }
 
     private static List<PluginDefault> PluginDefaultsOf(KestraConfiguration configuration) =>
@@ -115,4 +129,7 @@ internal static partial class EngineServices
 
     [LoggerMessage(LogLevel.Warning, "{Message}")]
     private static partial void LogSecret(ILogger logger, string message);
+
+    [LoggerMessage(LogLevel.Error, "{Message}")]
+    private static partial void LogProblem(ILogger logger, string message);
 }

@@ -121,6 +121,7 @@ public sealed class KestraServer : IAsyncDisposable
                 Threads = settings.WorkerThreads,
                 TerminationGracePeriod = settings.TerminationGracePeriod,
                 WorkingFolder = settings.TemporaryFolder,
+                PluginConfigurations = PluginConfigurations(configuration),
             });
         }
 
@@ -141,6 +142,13 @@ public sealed class KestraServer : IAsyncDisposable
             AddManagement(services, settings);
         }
     }
+
+    private static List<(string Type, IReadOnlyDictionary<string, object?> Values)> PluginConfigurations(KestraConfiguration configuration) =>
+    [
+        .. from item in configuration.Items("kestra.plugins.configurations")
+           where item.GetValueOrDefault("type") is string && item.GetValueOrDefault("values") is IReadOnlyDictionary<string, object?>
+           select ((string)item["type"]!, (IReadOnlyDictionary<string, object?>)item["values"]!),
+    ];
 
     private static void AddManagement(IServiceCollection services, ServerSettings settings)
     {
