@@ -212,7 +212,7 @@ public sealed class SimpleTasksTests : IDisposable
         var deleted = await RunAsync(new DeleteFiles { Namespace = Property.Of<string>("company.team"), Files = new List<object?> { "base/*" }, DeleteParentFolder = Property.Of<bool>(true) });
         deleted.Messages(LogLevel.DEBUG).ShouldContain("Deleted /base/b.txt");
         deleted.Messages(LogLevel.DEBUG).ShouldContain("Deleted empty folder: /base");
-        deleted.Metrics.Last().ShouldSatisfyAllConditions(static metric => metric.Name.ShouldBe("deleted"), static metric => metric.Value.ShouldBe(1));
+        deleted.Metrics[^1].ShouldSatisfyAllConditions(static metric => metric.Name.ShouldBe("deleted"), static metric => metric.Value.ShouldBe(1));
     }
 
     [Fact]
