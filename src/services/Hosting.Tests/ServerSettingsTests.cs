@@ -39,6 +39,17 @@ public sealed class ServerSettingsTests
         settings.TerminationGracePeriod.ShouldBe(TimeSpan.FromMinutes(5));
     }
 
+    [Fact]
+    public void A_start_on_Postgres_can_be_kept_from_migrating_and_settings_print_no_password()
+    {
+        const string Keys = "kestra.repository.type: postgres\nkestra.queue.type: postgres\ndatasources.postgres.url: jdbc:postgresql://u:secret@db:5432/kestra?password=secret\n"
+            + "datasources.postgres.password: secret\n";
+
+        Read(Types + Keys).Database.ShouldBeOfType<DatabaseSettings.Postgres>().Migrate.ShouldBeTrue();
+        Read(Types + Keys + "flyway.datasources.postgres.enabled: false\n").Database.ShouldBeOfType<DatabaseSettings.Postgres>().Migrate.ShouldBeFalse();
+        Read(Types + Keys).ToString().ShouldNotContain("secret");
+    }
+
     private const string Types = "kestra.repository.type: h2\nkestra.queue.type: h2\nkestra.storage.type: local\n";
 
     private static ServerSettings Read(string yaml) => ServerSettingsReader.Read(

@@ -12,7 +12,7 @@ public sealed class LocalObjectStorage(string basePath) : IObjectStorage
     private const string MetadataSuffix = ".metadata";
     private const string PartSuffix = ".part~";
 
-    private readonly string root = Path.GetFullPath(basePath);
+    private readonly string root = Directory.CreateDirectory(basePath).FullName;
 
     public Task<StoredObject> OpenAsync(string tenantId, string path, CancellationToken cancellationToken)
     {

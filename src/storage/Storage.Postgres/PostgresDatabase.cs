@@ -15,6 +15,16 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         // Kestra's columns of dates are computed in the session's time zone, so it must be this one.
         settings.Timezone = "UTC";
         settings.ApplicationName ??= "kestra";
+        if (!settings.ContainsKey("Maximum Pool Size"))
+        {
+            settings.MaxPoolSize = options.PoolSize;
+        }
+
+        if (!settings.ContainsKey("Timeout"))
+        {
+            settings.Timeout = (int)Math.Clamp(Math.Ceiling(options.ConnectionTimeout.TotalSeconds), 1, 1024);
+        }
+
         if (!settings.ContainsKey("Max Auto Prepare"))
         {
             settings.MaxAutoPrepare = 100;

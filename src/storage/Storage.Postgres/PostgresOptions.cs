@@ -18,6 +18,15 @@ public sealed partial record PostgresOptions
         init => engineSchema = NamePattern().IsMatch(value) ? value : throw new ArgumentException($"'{value}' is not a plain name of a schema: lower-case letters, digits and underscores", nameof(value));
     }
 
+    /// <summary>Connections at the same time, if the connection string does not say.</summary>
+    public int PoolSize { get; init; } = 10;
+
+    /// <summary>How long a connection is waited for, if the connection string does not say.</summary>
+    public TimeSpan ConnectionTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether missing tables are created; otherwise a database that is not ready is refused.</summary>
+    public bool Migrate { get; init; } = true;
+
     /// <summary>How often a migration that another process holds the lock of is tried, a second apart.</summary>
     public int LockRetries { get; init; } = 50;
 

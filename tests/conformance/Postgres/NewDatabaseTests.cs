@@ -63,6 +63,21 @@ public sealed class NewDatabaseTests
     }
 
     [Fact]
+    public async Task Start_that_must_not_migrate_creates_nothing_and_works_on_what_is_there()
+    {
+        var database = await (await PostgresServer.SharedAsync).CreateDatabaseAsync();
+        await using var store = new PostgresStore(new PostgresOptions { ConnectionString = database, Migrate = false }, TimeProvider.System);
+
+        (await Should.ThrowAsync<InvalidOperationException>(() => store.MigrateAsync(default))).Message.ShouldContain("sys database migrate");
+
+        (await PostgresCatalogue.TextsAsync(database, "SELECT tablename::text FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')")).ShouldBeEmpty();
+        await using var migrating = Open(database);
+        await migrating.MigrateAsync(default);
+        await store.MigrateAsync(default);
+        await store.CheckAsync(default);
+    }
+
+    [Fact]
     public async Task Foreign_tables_are_left_alone()
     {
         var database = await (await PostgresServer.SharedAsync).CreateDatabaseAsync();

@@ -6,10 +6,12 @@ namespace Kestra.Cli.CommandLine;
 internal static class DatabaseConfigurations
 {
     /// <summary>What is configured; when no database is, the folder that <c>server local</c> uses, if it is there.</summary>
+    /// <param name="migrate">Migrate the database even when a start must not (<c>flyway.datasources.postgres.enabled=false</c>).</param>
     /// <exception cref="CommandFailureException">Neither is there.</exception>
-    public static KestraConfiguration DatabaseConfiguration(this Invocation invocation)
+    public static KestraConfiguration DatabaseConfiguration(this Invocation invocation, bool migrate = false)
     {
-        var configured = invocation.Common.Configuration(invocation.Parsed, invocation.Host).Build();
+        var builder = invocation.Common.Configuration(invocation.Parsed, invocation.Host);
+        var configured = (migrate ? builder.Force("flyway.datasources.postgres.enabled", true) : builder).Build();
         if (configured.Contains("kestra.repository.type"))
         {
             return configured;

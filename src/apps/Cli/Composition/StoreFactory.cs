@@ -39,6 +39,7 @@ internal static partial class StoreFactory
             {
                 ConnectionString = PostgresAddress.ToConnectionString(settings.Address, settings.Username, settings.Password)
                     + $";Maximum Pool Size={settings.MaxConnections.ToString(CultureInfo.InvariantCulture)}",
+                Migrate = settings.Migrate,
                 HintsLost = error => LogHintsLost(logger, error.Message),
             };
         }
@@ -54,6 +55,7 @@ internal static partial class StoreFactory
     private static void AddPorts(IServiceCollection services)
     {
         services.AddSingleton(static provider => provider.GetRequiredService<IStore>().Journal);
+        services.AddSingleton(static provider => provider.GetRequiredService<IStore>().Hints);
         services.AddSingleton(static provider => provider.GetRequiredService<IStore>().Executions);
         services.AddSingleton(static provider => provider.GetRequiredService<IStore>().Flows);
         services.AddSingleton(static provider => provider.GetRequiredService<IStore>().Logs);

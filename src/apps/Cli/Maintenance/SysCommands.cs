@@ -16,7 +16,7 @@ internal sealed class DatabaseMigrateCommand() : KestraCommand("migrate", "Force
 {
     public override async Task<int> RunAsync(Invocation invocation)
     {
-        var configuration = invocation.DatabaseConfiguration();
+        var configuration = invocation.DatabaseConfiguration(migrate: true);
         await using var server = KestraServer.Create(configuration, ServerType.Standalone, ServerParts.None, LogLevels.Read(configuration, null));
         var store = server.Services.GetRequiredService<IStore>();
         using var databaseLock = Take(server.Settings);

@@ -62,11 +62,15 @@ public abstract record DatabaseSettings
 
     /// <param name="Address">As configured: <c>jdbc:postgresql://host:5432/database?…</c>.</param>
     /// <param name="MaxConnections">Connections of this process at most.</param>
-    public sealed record Postgres(string Address, string? Username, string? Password, int MaxConnections) : DatabaseSettings
+    /// <param name="Migrate">Whether a start may create what is missing (<c>flyway.datasources.postgres.enabled</c>).</param>
+    public sealed record Postgres(string Address, string? Username, string? Password, int MaxConnections, bool Migrate = true) : DatabaseSettings
     {
         // Parameters may hold a password, and so may what stands before the host.
         public override string Name => Address.Split('?')[0] is var place && place.IndexOf('@', StringComparison.Ordinal) is >= 0 and var at
             ? place[..(place.IndexOf("//", StringComparison.Ordinal) + 2)] + place[(at + 1)..]
             : place;
+
+        // A record would print the password.
+        public override string ToString() => Name;
     }
 }

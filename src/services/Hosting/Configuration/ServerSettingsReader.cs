@@ -98,7 +98,8 @@ public static class ServerSettingsReader
             address,
             configuration.Text("datasources.postgres.username"),
             configuration.Text("datasources.postgres.password"),
-            configuration.Integer("datasources.postgres.maximum-pool-size", 10));
+            configuration.Integer("datasources.postgres.maximum-pool-size", 10),
+            configuration.Boolean("flyway.datasources.postgres.enabled", true));
     }
 
     // An H2 address names a file without its ending; the embedded database lies beside it under an ending of its own, so

@@ -24,6 +24,11 @@ internal sealed class SchemaMigration(PostgresDatabase database, PostgresOptions
                 return true;
             }
 
+            if (!options.Migrate)
+            {
+                throw new InvalidOperationException("The tables of the database are not complete, and flyway.datasources.postgres.enabled=false keeps a start from creating them. Run 'kestra sys database migrate'.");
+            }
+
             var key = LockKey(schema);
             await LockAsync(connection, key, cancellationToken);
             try
