@@ -90,7 +90,7 @@ public sealed class ExecutionDecider
                 pass.SubflowStarted(started.TaskRunId, started.SubflowExecutionId);
                 return null;
             case Command.SubflowRefused refused:
-                pass.SubflowRefused(refused.TaskRunId, refused.Message);
+                pass.SubflowRefused(refused);
                 return null;
             case Command.SubflowEnded ended:
                 pass.SubflowEnded(ended);

@@ -30,6 +30,7 @@ public sealed partial class ExecutorService(
     WorkerJobQueue jobs,
     LogBuffer logs,
     ChangeSignals signals,
+    StateChanges changes,
     IOptions<ExecutorOptions> options,
     TimeProvider time,
     IIdSource ids,
@@ -138,10 +139,10 @@ public sealed partial class ExecutorService(
             recovered.Add(await loader.RestoreAsync(stored, null, stopping));
         }
 
-        var processor = new CommandProcessor(decider, executions, loader, programs, slots, timers, jobs, time, ids);
+        var processor = new CommandProcessor(decider, executions, loader, programs, slots, timers, jobs, new ChangeOutbox(changes, timers, time), time, ids);
         var subflows = new SubflowStarter(programs, subflowInputs, inbox, time);
         var effects = new EffectDispatcher(jobs, subflows, inbox, evaluations, loggers.CreateLogger<EffectDispatcher>(), stopping);
-        var loop = new ExecutorLoop(lease, journal, inbox, logs, executions, processor, effects, timers, signals, settings, time, loggers.CreateLogger<ExecutorLoop>());
+        var loop = new ExecutorLoop(lease, journal, inbox, logs, executions, processor, effects, timers, signals, changes, settings, time, loggers.CreateLogger<ExecutorLoop>());
         return (loop, recovered);
     }
 

@@ -25,11 +25,13 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
     private readonly SchedulerOptions options;
     private readonly TimeProvider time;
     private readonly ILogger logger;
+    private readonly Func<string, string, string, CancellationToken, Task>? flowChanged;
     private readonly Channel<Func<CancellationToken, Task>> requests;
     private readonly ConcurrentDictionary<string, StateType> ended = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim news = new(0, 1);
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <param name="flowChanged">Is told of changed flows too, before the answer; null when nobody else is.</param>
     /// <param name="read">Parses a stored source with the plugin defaults that hold for it; a source with faults gives a flow with its <see cref="Flow.Exception"/>.</param>
     public SchedulerService(
         IFlowRepository flows,
@@ -42,7 +44,8 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
         ILogSink logs,
         IOptions<SchedulerOptions> options,
         TimeProvider time,
-        ILogger<SchedulerService> logger)
+        ILogger<SchedulerService> logger,
+        Func<string, string, string, CancellationToken, Task>? flowChanged = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(triggerExecutions);
@@ -50,6 +53,7 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
         this.ends = ends;
         this.time = time;
         this.logger = logger;
+        this.flowChanged = flowChanged;
         var log = new TriggerLog(logs, time);
         var book = new ScheduleBook(flows, triggers, read, triggerExecutions.Environment, this.options, time, log, logger);
         core = new SchedulerCore(book, new Firing(commands, triggerExecutions, this.options, log, time), executions, this.options, logger);
@@ -68,7 +72,17 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
         base.Dispose();
     }
 
-    public Task FlowChangedAsync(string tenantId, string @namespace, string flowId, CancellationToken cancellationToken) =>
+    public async Task FlowChangedAsync(string tenantId, string @namespace, string flowId, CancellationToken cancellationToken)
+    {
+        if (flowChanged is not null)
+        {
+            await flowChanged(tenantId, @namespace, flowId, cancellationToken);
+        }
+
+        await SchedulesChangedAsync(tenantId, @namespace, flowId, cancellationToken);
+    }
+
+    private Task SchedulesChangedAsync(string tenantId, string @namespace, string flowId, CancellationToken cancellationToken) =>
         AskAsync(
             async stopping =>
             {

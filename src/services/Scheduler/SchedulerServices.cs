@@ -1,12 +1,14 @@
 using Kestra.Hosting.Flows;
 using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Triggers;
+using Kestra.Scheduler.FlowTriggers;
 using Kestra.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using NodaTime;
 
 namespace Kestra.Scheduler;
 
@@ -35,9 +37,28 @@ public static class SchedulerServices
             provider.GetRequiredService<ILogSink>(),
             provider.GetRequiredService<IOptions<SchedulerOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<SchedulerService>>()));
+            provider.GetRequiredService<ILogger<SchedulerService>>(),
+            provider.GetRequiredService<FlowTriggerService>().FlowChangedAsync));
+        services.AddSingleton(FlowTriggersOf);
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<FlowTriggerService>());
         services.AddSingleton<ITriggerControl>(static provider => provider.GetRequiredService<SchedulerService>());
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<SchedulerService>());
         return services;
+    }
+
+    private static FlowTriggerService FlowTriggersOf(IServiceProvider provider)
+    {
+        var store = provider.GetRequiredService<IStore>();
+        var time = provider.GetRequiredService<TimeProvider>();
+        var windows = new ConditionWindows(store.Settings, DateTimeZoneProviders.Tzdb.GetSystemDefault());
+        var executions = provider.GetRequiredService<TriggerExecutions>();
+        var log = new TriggerLog(provider.GetRequiredService<ILogSink>(), time);
+        return new FlowTriggerService(
+            store.Flows,
+            provider.GetRequiredService<StoredFlows>().Read,
+            executions.Environment.Catalog,
+            provider.GetRequiredService<IExecutionChanges>(),
+            new FlowTriggerFiring(executions, provider.GetRequiredService<IExecutionCommands>(), windows, log, time),
+            provider.GetRequiredService<ILogger<FlowTriggerService>>());
     }
 }

@@ -108,7 +108,18 @@ internal static partial class EngineServices
             Envs = Secrets.ExpressionVariables(configuration).ToDictionary(static pair => pair.Key, static pair => (object?)pair.Value, StringComparer.Ordinal),
             Kestra = KestraVariables(configuration),
             ConvertOutput = OutputConversion.Convert,
+            WriteRow = (tenantId, path, row) => WriteRow(provider.GetRequiredService<IObjectStorage>(), tenantId, path, row),
         };
+    }
+
+    private static void WriteRow(IObjectStorage objects, string tenantId, string path, object? row)
+    {
+        using var text = new StringWriter(System.Globalization.CultureInfo.InvariantCulture);
+        Ion.IonRows.Write(text, row);
+        using var content = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(text.ToString()));
+
+        // Evaluations may block: each has a place of its own off the loop.
+        objects.PutAsync(tenantId, path, content, null, CancellationToken.None).GetAwaiter().GetResult();
     }
 
     private static OrderedDictionary<string, object?> KestraVariables(KestraConfiguration configuration)

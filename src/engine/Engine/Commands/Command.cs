@@ -56,7 +56,7 @@ public abstract record Command
     public sealed record SubflowStarted(string TaskRunId, string SubflowExecutionId) : Command;
 
     /// <summary>The execution that a Subflow task asked for can't be created: unknown or disabled flow, invalid inputs.</summary>
-    public sealed record SubflowRefused(string TaskRunId, string Message) : Command;
+    public sealed record SubflowRefused(string TaskRunId, string SubflowExecutionId, string Message) : Command;
 
     /// <summary>An execution started by a task of this one has reached a terminal state.</summary>
     /// <param name="Replacement">For RETRIED: the execution that goes on in its place, for which is waited from now on.</param>

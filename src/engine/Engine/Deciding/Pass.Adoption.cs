@@ -253,7 +253,7 @@ internal sealed partial class Pass
 
     private void TakeUpSubflow(RunNode node, IExecutableTask task)
     {
-        if (PreviousSubflow(node) is not null)
+        if (task is not IBatchExecutableTask && PreviousSubflow(node) is not null)
         {
             // It exists, and its end comes from there.
             Out(node);

@@ -224,7 +224,12 @@ internal sealed partial class Pass
 
     private void StopSubflow(RunNode node, bool cascade)
     {
-        if (cascade && PreviousSubflow(node) is { } subflow)
+        if (!cascade)
+        {
+            return;
+        }
+
+        foreach (var subflow in node.Batch?.Open ?? (PreviousSubflow(node) is { } previous ? [previous] : []))
         {
             Do(new Effect.KillSubflow(subflow));
         }

@@ -157,6 +157,9 @@ internal sealed partial class Pass
             case OutputsQuestion:
                 TakeOutputs(answer.Value as IReadOnlyDictionary<string, object?>, answer.Error);
                 break;
+            case RowsQuestion:
+                RowsTaken(subject, answer);
+                break;
             case AssertionQuestion:
                 AssertionEvaluated(subject, answer);
                 break;
@@ -199,6 +202,9 @@ internal sealed partial class Pass
                 break;
             case PauseLimits limits:
                 EnterPause(node, limits);
+                break;
+            case List<SubflowRequest> requests:
+                StartBatch(node, requests);
                 break;
             case SubflowRequest request:
                 StartSubflow(node, request);

@@ -13,6 +13,12 @@ internal sealed partial class Pass
 {
     private void BeginSubflow(RunNode node, IExecutableTask task)
     {
+        if (task is IBatchExecutableTask batch)
+        {
+            BeginBatch(node, batch);
+            return;
+        }
+
         if (node.State == StateType.RESTARTED && task.RestartsFailed && PreviousSubflow(node) is { } previous)
         {
             Out(node);
@@ -36,23 +42,25 @@ internal sealed partial class Pass
     private void StartSubflow(RunNode node, SubflowRequest request)
     {
         Out(node);
-        Do(new Effect.StartSubflow
-        {
-            TaskRunId = node.Id,
-            SubflowExecutionId = DerivedId.Of(node.Id, node.CurrentAttempt),
-            Namespace = request.Namespace,
-            FlowId = request.FlowId,
-            Revision = request.Revision,
-            Inputs = request.Inputs,
-            Labels = request.Labels,
-            InheritedLabels = [.. (state.Header.Labels ?? []).Where(label => request.InheritLabels || label.IsSystem)],
-            Trigger = new ExecutionTrigger(node.Run.TaskId, node.Task!.Definition.Type, SubflowTrigger(node)),
-            ScheduleDate = request.ScheduleDate,
-            Kind = state.Kind,
-        });
+        Do(StartOf(node, request, DerivedId.Of(node.Id, node.CurrentAttempt), node.Run.Iteration));
     }
 
-    private OrderedDictionary<string, object?> SubflowTrigger(RunNode node)
+    private Effect.StartSubflow StartOf(RunNode node, SubflowRequest request, string executionId, int? iteration) => new()
+    {
+        TaskRunId = node.Id,
+        SubflowExecutionId = executionId,
+        Namespace = request.Namespace,
+        FlowId = request.FlowId,
+        Revision = request.Revision,
+        Inputs = request.Inputs,
+        Labels = request.Labels,
+        InheritedLabels = [.. (state.Header.Labels ?? []).Where(label => request.InheritLabels || label.IsSystem)],
+        Trigger = new ExecutionTrigger(node.Run.TaskId, node.Task!.Definition.Type, SubflowTrigger(node, iteration)),
+        ScheduleDate = request.ScheduleDate,
+        Kind = state.Kind,
+    };
+
+    private OrderedDictionary<string, object?> SubflowTrigger(RunNode node, int? number)
     {
         var variables = new OrderedDictionary<string, object?>
         {
@@ -73,7 +81,7 @@ internal sealed partial class Pass
             variables["taskRunValue"] = value;
         }
 
-        if (node.Run.Iteration is { } iteration)
+        if (number is { } iteration)
         {
             variables["taskRunIteration"] = iteration;
         }
@@ -85,6 +93,12 @@ internal sealed partial class Pass
     {
         if (state.Find(taskRunId) is not { Task.Plugin: IExecutableTask task, Sent: not null } node || node.IsTerminated)
         {
+            return;
+        }
+
+        if (node.Batch is { } batch)
+        {
+            BatchStarted(node, batch, executionId, task.Wait);
             return;
         }
 
@@ -108,19 +122,34 @@ internal sealed partial class Pass
         EndRun(node, StateType.SUCCESS);
     }
 
-    public void SubflowRefused(string taskRunId, string message)
+    public void SubflowRefused(Command.SubflowRefused refusal)
     {
-        if (state.Find(taskRunId) is { Task.Plugin: IExecutableTask, Sent: not null } node && !node.IsTerminated)
+        if (state.Find(refusal.TaskRunId) is not { Task.Plugin: IExecutableTask, Sent: not null } node || node.IsTerminated)
         {
-            AnswerJob(node);
-            FailRun(node, message);
+            return;
         }
+
+        if (node.Batch is { } batch && batch.Knows(refusal.SubflowExecutionId))
+        {
+            Log(node, LogLevel.ERROR, refusal.Message);
+            Move(node, batch, refusal.SubflowExecutionId, StateType.FAILED);
+            return;
+        }
+
+        AnswerJob(node);
+        FailRun(node, refusal.Message);
     }
 
     public void SubflowEnded(Command.SubflowEnded end)
     {
         if (state.Find(end.TaskRunId) is not { Task.Plugin: IExecutableTask { Wait: true } task, Sent: not null } node || node.IsTerminated)
         {
+            return;
+        }
+
+        if (node.Batch is { } batch)
+        {
+            BatchEnded(node, batch, end);
             return;
         }
 

@@ -51,6 +51,9 @@ public abstract record Effect
         public required ExecutionTrigger Trigger { get; init; }
         public Instant? ScheduleDate { get; init; }
         public ExecutionKind? Kind { get; init; }
+
+        /// <summary>An execution that exists already and has failed is restarted.</summary>
+        public bool RestartsFailed { get; init; }
     }
 
     /// <summary>Restart an existing subflow execution instead of creating one.</summary>

@@ -25,6 +25,9 @@ public sealed record EngineEnvironment
     /// <summary>Parses the rendered value of a flow output as its type; throws with the user's message.</summary>
     public Func<OutputDefinition, object?, object?> ConvertOutput { get; init; } = static (_, value) => value;
 
+    /// <summary>Writes one value as a row to a file of internal storage (tenant, path, value); may block. Null when there is no storage.</summary>
+    public Action<string, string, object?>? WriteRow { get; init; }
+
     /// <summary>How often a task run is started again because its worker was lost; then it fails with a message.</summary>
     public int ResubmissionLimit { get; init; } = 10;
 

@@ -28,6 +28,9 @@ internal sealed class RunNode(TaskRun run, RunNode? parent, TaskNode? task)
     /// <summary>The attempt of this number has been sent to a worker and is not back yet.</summary>
     public int? Sent { get; set; }
 
+    /// <summary>The executions of a task that starts many; null for all others, and when it is not underway.</summary>
+    public SubflowBatch? Batch { get; set; }
+
     /// <summary>A question to the outside is open about this run; nothing else happens to it until it is answered.</summary>
     public string? Waiting { get; set; }
 

@@ -22,6 +22,9 @@ internal sealed class BatchUnderway(ExecutorOptions options)
     /// <summary>Effects to carry out after the commit, in order.</summary>
     public List<(ActiveExecution Execution, Effect Effect)> Effects { get; } = [];
 
+    /// <summary>Changes of state to hand out after the commit.</summary>
+    public List<ExecutionChange> Changes { get; } = [];
+
     /// <summary>Executions that have changed, each once.</summary>
     public IReadOnlyList<ActiveExecution> Touched => touched;
 

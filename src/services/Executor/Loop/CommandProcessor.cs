@@ -24,6 +24,7 @@ internal sealed class CommandProcessor(
     SlotLedger slots,
     TimerQueue timers,
     WorkerJobQueue jobs,
+    ChangeOutbox outbox,
     TimeProvider time,
     IIdSource ids)
 {
@@ -45,6 +46,9 @@ internal sealed class CommandProcessor(
             case LaneItem.Delete delete:
                 Delete(delete, batch);
                 break;
+            case LaneItem.ChangeDone done:
+                outbox.Done(done.Key, batch);
+                break;
         }
 
         DecideFollowing(batch);
@@ -58,6 +62,12 @@ internal sealed class CommandProcessor(
         while (batch.Decided < limit && timers.TryTake(Now, out var timer))
         {
             fired = true;
+            if (ChangeOutbox.Owns(timer.Key))
+            {
+                outbox.HandAgain(timer, batch);
+                continue;
+            }
+
             batch.Rows.TimersRemoved.Add(timer.Key);
             Command command = timer.Key.StartsWith(CreationPrefix, StringComparison.Ordinal)
                 ? new Command.Create(ModelJson.ReadExecution(timer.Payload.Span))
@@ -179,7 +189,13 @@ internal sealed class CommandProcessor(
         var id = item.Request.ExecutionId;
         if (!executions.TryGet(new ExecutionKey(item.Request.TenantId, id), out var execution))
         {
-            following.Enqueue(Follow(origin.Parent, new Command.SubflowRefused(origin.TaskRunId, refusal.Message)));
+            following.Enqueue(Follow(origin.Parent, new Command.SubflowRefused(origin.TaskRunId, id, refusal.Message)));
+            return;
+        }
+
+        if (origin.RestartsFailed && execution.State is { HasEnded: true, Current: StateType.FAILED })
+        {
+            following.Enqueue(new LaneItem.Decide(new ExecutionRequest(origin.Parent.TenantId, id, new Command.Restart(null)), null) { Origin = origin with { RestartsFailed = false } });
             return;
         }
 
@@ -234,7 +250,7 @@ internal sealed class CommandProcessor(
         batch.Answer(item.Caller, new CommandOutcome.NotFound());
         if (item.Origin is { } origin)
         {
-            following.Enqueue(Follow(origin.Parent, new Command.SubflowRefused(origin.TaskRunId, $"The execution '{item.Request.ExecutionId}' of the subflow does not exist any more")));
+            following.Enqueue(Follow(origin.Parent, new Command.SubflowRefused(origin.TaskRunId, item.Request.ExecutionId, $"The execution '{item.Request.ExecutionId}' of the subflow does not exist any more")));
         }
     }
 
@@ -268,6 +284,7 @@ internal sealed class CommandProcessor(
     private void Take(ActiveExecution execution, Decision decision, BatchUnderway batch)
     {
         batch.Add(execution, decision.Events);
+        outbox.Note(execution, decision.Events, batch);
         foreach (var effect in decision.Effects)
         {
             Route(execution, effect, batch);

@@ -22,6 +22,7 @@ internal sealed partial class ExecutorLoop(
     EffectDispatcher effects,
     TimerQueue timers,
     Following.ChangeSignals signals,
+    Following.StateChanges changes,
     ExecutorOptions options,
     TimeProvider time,
     ILogger<ExecutorLoop> logger)
@@ -182,6 +183,11 @@ internal sealed partial class ExecutorLoop(
         foreach (var ended in done.Ended)
         {
             signals.End(ended);
+        }
+
+        foreach (var change in done.Changes)
+        {
+            changes.Hand(change);
         }
     }
 

@@ -36,6 +36,12 @@ internal abstract class LaneItem
         public Exception? Fault { get; } = fault;
     }
 
+    /// <summary>A change of state has been acted on.</summary>
+    public sealed class ChangeDone(string key) : LaneItem
+    {
+        public string Key { get; } = key;
+    }
+
     /// <summary>Logs arrived, a timer is due, or the loop shall look around for another reason.</summary>
     public sealed class Wake : LaneItem
     {
@@ -46,4 +52,8 @@ internal abstract class LaneItem
 internal readonly record struct ExecutionKey(string TenantId, string ExecutionId);
 
 /// <summary>The task run of another execution that asked for a subflow.</summary>
-internal sealed record SubflowOrigin(ExecutionKey Parent, string TaskRunId);
+internal sealed record SubflowOrigin(ExecutionKey Parent, string TaskRunId)
+{
+    /// <summary>When the execution exists already and has failed, it is restarted.</summary>
+    public bool RestartsFailed { get; init; }
+}

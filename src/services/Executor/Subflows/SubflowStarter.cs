@@ -19,13 +19,13 @@ internal sealed class SubflowStarter(FlowPrograms programs, ISubflowInputs input
             await inbox.PostAsync(
                 new LaneItem.Decide(new ExecutionRequest(parent.TenantId, execution.Id, new Command.Create(execution)) { MayExist = true }, null)
                 {
-                    Origin = new SubflowOrigin(parent, start.TaskRunId),
+                    Origin = new SubflowOrigin(parent, start.TaskRunId) { RestartsFailed = start.RestartsFailed },
                 },
                 cancellationToken);
         }
         catch (SubflowRefusedException refusal)
         {
-            var command = new Command.SubflowRefused(start.TaskRunId, refusal.Message);
+            var command = new Command.SubflowRefused(start.TaskRunId, start.SubflowExecutionId, refusal.Message);
             await inbox.PostAsync(new ExecutionRequest(parent.TenantId, parent.ExecutionId, command), cancellationToken);
         }
     }
