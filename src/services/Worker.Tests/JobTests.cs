@@ -246,6 +246,27 @@ public sealed class JobTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_cached_task_runs_once_for_the_same_properties()
+    {
+        var count = 0;
+        var work = new Work((_, _) => Task.FromResult(new TaskResult(new OrderedDictionary<string, object?> { ["n"] = ++count })));
+        TaskDefinition Cached(TaskDefinition task, string text) => task with { TaskCache = new TaskCache(Enabled: true, Ttl: null), Properties = new OrderedDictionary<string, object?> { ["text"] = text } };
+
+        foreach (var (text, expected) in new[] { ("a {{ flow.id }}", 1), ("a {{ flow.id }}", 1), ("b", 2) })
+        {
+            await bench.SendAsync(work, change: task => Cached(task, text));
+            ValueConversion.ToLong((await bench.NextAsync<Command.TaskResult>()).Outputs!["n"]!).ShouldBe(expected);
+        }
+
+        bench.Logs.Select(static log => log.Message).ShouldBe(
+        [
+            "Uploading a cache entry for task 'task'",
+            "Skipping task execution for task 'task' as there is an existing cache entry for it",
+            "Uploading a cache entry for task 'task'",
+        ]);
+    }
+
+    [Fact]
     public async Task Children_of_a_WorkingDirectory_share_a_folder_and_see_each_others_outputs()
     {
         await bench.SendAsync(Directory("""

@@ -28,7 +28,7 @@ internal sealed class AttemptRunner(RunServices services, ILogSink sink, WorkerO
         {
             var timeout = Timeout(task, context);
             await using var alarm = StartTimer(timeout, cancellation);
-            var result = await RunWithinGraceAsync(plugin, context, cancellation);
+            var result = await TaskCacheEntries.GetOrRunAsync(task, context, () => RunWithinGraceAsync(plugin, context, cancellation), cancellation.Token);
             return Ended(result.State ?? StateType.SUCCESS, Checked(result.Outputs, logger, run), started);
         }
         catch (Exception error)
