@@ -46,7 +46,8 @@ internal sealed class DockerRun(DockerRunner runner, IRunContext context, TaskCo
 
     private async Task<TaskRunnerResult> ExecuteAsync(DockerEngine engine, string container, bool usesVolume, CancellationToken cancellationToken)
     {
-        if (usesVolume)
+        // An archive without entries is none to the engine.
+        if (usesVolume && Directory.EnumerateFileSystemEntries(commands.WorkingDirectory).Any())
         {
             await engine.CopyInAsync(container, commands.WorkingDirectory, commands.WorkingDirectory, cancellationToken);
         }
