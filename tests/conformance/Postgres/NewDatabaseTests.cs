@@ -18,6 +18,21 @@ public sealed class NewDatabaseTests
         Differences(catalogue, Recording.Catalogue(Recording.Level)).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("CREATE INDEX further ON logs (key)", "/tables/logs/indexes")]
+    [InlineData("ALTER TABLE flows ADD COLUMN updated text", "/tables/flows/columns")]
+    [InlineData("ALTER TABLE executions ALTER COLUMN state_duration DROP NOT NULL", "/tables/executions/columns")]
+    [InlineData("ALTER TYPE state_type ADD VALUE 'SUBMITTED'", "/enums/state_type")]
+    [InlineData("DROP TRIGGER queues_updated ON queues", "/tables/queues/triggers")]
+    [InlineData("CREATE TABLE further (id int)", "/tables/further")]
+    public async Task Comparison_sees_what_differs(string change, string place)
+    {
+        var database = await CreateAsync();
+        await PostgresServer.ExecuteAsync(database, change);
+
+        Differences(await PostgresCatalogue.ReadAsync(database), Recording.Catalogue(Recording.Level)).ShouldHaveSingleItem().ShouldStartWith(place);
+    }
+
     [Fact]
     public async Task Functions_are_those_of_the_original()
     {
