@@ -1,4 +1,5 @@
 using Kestra.Flows.Defaults;
+using Kestra.Flows.Inputs;
 using Kestra.Flows.Validation;
 using Kestra.Flows.Yaml;
 using Kestra.Model.Flows;
@@ -30,7 +31,7 @@ public sealed class FlowReader(IPluginCatalog catalog, IReadOnlyList<PluginDefau
 
         return document.Root switch
         {
-            IReadOnlyDictionary<string, object?> raw => Read(raw, document, source, tenantId, strict),
+            IReadOnlyDictionary<string, object?> raw => Read(InputTexts.AsWritten(raw, document), document, source, tenantId, strict),
             null => NoFlow("No content to map due to end-of-input", 1, 1, (1, 1)),
             IReadOnlyList<object?> list => NoFlow(ShapeText.WrongKind(ShapeText.FreeMap, list), 1, 1, document.Positions[""]),
             var scalar => NoFlow(ShapeText.NoObject("java.util.LinkedHashMap", scalar), 1, 1, document.Positions[""]),

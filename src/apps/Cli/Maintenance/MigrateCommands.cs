@@ -59,6 +59,11 @@ internal sealed class DefaultTenantCommand : KestraCommand
         // Rows of the embedded database have a tenant from their first day; what other databases need comes with their take-over.
         var configuration = invocation.DatabaseConfiguration();
         await using var server = KestraServer.Create(configuration, ServerType.Standalone, ServerParts.None, LogLevels.Read(configuration, null));
+        if (server.Settings.Database is DatabaseSettings.Postgres postgres)
+        {
+            throw new CommandFailureException($"❌ Tenant migration failed: the rows of {postgres.Name} cannot be migrated by this version. Run `kestra migrate default-tenant` of Kestra 1.0 on it first.");
+        }
+
         invocation.Terminal.Line($"Every row of {server.Settings.Database.Name} has a tenant.");
         invocation.Terminal.Line(invocation.Get(dryRun) ? "🧪 Dry-run complete. 0 row(s) would be updated." : "✅ Tenant migration complete.");
         return ExitCode.Success;

@@ -11,6 +11,9 @@ namespace Kestra.Flows.Yaml;
 /// <param name="Repeated">Keys that appear more than once in their map; the last one counts.</param>
 public sealed record YamlDocument(object? Root, IReadOnlyDictionary<string, (long Line, long Column)> Positions, IReadOnlyList<RepeatedKey> Repeated)
 {
+    /// <summary>Plain scalars of the inputs that are numbers or truth values, as they were written, by path.</summary>
+    public IReadOnlyDictionary<string, string> InputScalars { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <exception cref="YamlException">The text is not YAML, or exceeds a limit.</exception>
     public static YamlDocument Parse(string text, YamlLimits? limits = null) => new YamlReading(text, limits ?? new YamlLimits()).Read();
 }
@@ -27,6 +30,7 @@ internal sealed class YamlReading(string text, YamlLimits limits)
 {
     private readonly Dictionary<string, (long Line, long Column)> positions = new(StringComparer.Ordinal);
     private readonly List<RepeatedKey> repeated = [];
+    private readonly Dictionary<string, string> inputScalars = new(StringComparer.Ordinal);
     private readonly List<OpenCollection> open = [];
     private (long Line, long Column) readUpTo = (1, 1);
     private long readIndex;
@@ -50,7 +54,7 @@ internal sealed class YamlReading(string text, YamlLimits limits)
                 return new YamlDocument(null, positions, repeated);
             }
 
-            return new YamlDocument(Node(parser, "", 0), positions, repeated);
+            return new YamlDocument(Node(parser, "", 0), positions, repeated) { InputScalars = inputScalars };
         }
         catch (YamlDotNet.Core.YamlException error)
         {
@@ -92,7 +96,13 @@ internal sealed class YamlReading(string text, YamlLimits limits)
             default:
                 var scalar = (Scalar)parser.Current;
                 Next(parser);
-                return YamlScalar.Value(scalar);
+                var value = YamlScalar.Value(scalar);
+                if (value is not (null or string) && path.StartsWith("inputs[", StringComparison.Ordinal))
+                {
+                    inputScalars[path] = scalar.Value;
+                }
+
+                return value;
         }
     }
 
