@@ -1,7 +1,7 @@
 namespace Kestra.Engine.Tests.Simulation;
 
 /// <summary>What a generated task does; the simulated worker, the reference and the flow are all made from it.</summary>
-internal enum TaskKind { Work, Sequential, AllowFailure, Parallel, Dag, If, Switch, ForEach, EachSequential, EachParallel, Loop, Pause, Directory, Subflow, Variables }
+public enum TaskKind { Work, Sequential, AllowFailure, Parallel, Dag, If, Switch, ForEach, EachSequential, EachParallel, Loop, Pause, Directory, Subflow, Variables }
 
 /// <summary>A generated task.</summary>
 internal sealed record TaskPlan(string Id, TaskKind Kind)
