@@ -1,3 +1,4 @@
+using Kestra.Engine.Variables;
 using Kestra.Model;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
@@ -27,7 +28,7 @@ public static class NewExecution
             Namespace = flow.Namespace,
             FlowId = flow.Id,
             FlowRevision = flow.Revision,
-            Inputs = inputs is { Count: > 0 } ? inputs : null,
+            Inputs = StoredValues.Of(inputs),
             Labels = [.. merged.Select(pair => new Label(pair.Key, pair.Value))],
             Variables = flow.Variables,
             State = State.Created(now),

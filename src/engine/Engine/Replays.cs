@@ -1,3 +1,4 @@
+using Kestra.Engine.Variables;
 using Kestra.Model;
 using Kestra.Model.Executions;
 using Kestra.Model.Identifiers;
@@ -25,7 +26,7 @@ public static class Replays
             ParentId = source.Id,
             OriginalId = source.OriginalId ?? source.Id,
             FlowRevision = revision ?? source.FlowRevision,
-            Inputs = inputs ?? source.Inputs,
+            Inputs = StoredValues.Of(inputs) ?? source.Inputs,
             Outputs = null,
             TaskRunList = null,
             ScheduleDate = null,

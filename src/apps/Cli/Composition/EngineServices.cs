@@ -108,6 +108,8 @@ internal static partial class EngineServices
             Envs = Secrets.ExpressionVariables(configuration).ToDictionary(static pair => pair.Key, static pair => (object?)pair.Value, StringComparer.Ordinal),
             Kestra = KestraVariables(configuration),
             ConvertOutput = OutputConversion.Convert,
+            Decrypt = provider.GetService<ValueEncryption>() is { } encryption ? encryption.Decrypt : null,
+            DefaultOf = (flow, input) => InputDefaults.Of(provider.GetRequiredService<ExpressionEngine>(), flow, input),
             WriteRow = (tenantId, path, row) => WriteRow(provider.GetRequiredService<IObjectStorage>(), tenantId, path, row),
         };
     }

@@ -53,7 +53,7 @@ internal sealed partial class Pass
             else
             {
                 var variables = Variables.VariableTree.Of(state, null);
-                Do(new Effect.Evaluate($"{AssertionQuestion}:{sla.Id}", null, cancellation => assertion.Render(new RenderContext(variables, Host(), cancellation))));
+                Do(new Effect.Evaluate($"{AssertionQuestion}:{sla.Id}", null, cancellation => assertion.Render(Scope(variables, cancellation))));
             }
         }
     }

@@ -45,7 +45,7 @@ internal sealed partial class Pass
             string? error = null;
             try
             {
-                values = FlowOutputs.Render(outputs, Environment, new RenderContext(variables, Host(), CancellationToken.None), message => Log(null, LogLevel.WARN, message));
+                values = FlowOutputs.Render(outputs, Environment, Scope(variables, CancellationToken.None), message => Log(null, LogLevel.WARN, message));
             }
             catch (Exception fault)
             {
@@ -58,7 +58,7 @@ internal sealed partial class Pass
 
         state.AwaitsOutputs = true;
         Do(new Effect.Evaluate($"{OutputsQuestion}:{state.Id}", null, cancellation =>
-            FlowOutputs.Render(outputs, Environment, new RenderContext(variables, Host(), cancellation), static _ => { })));
+            FlowOutputs.Render(outputs, Environment, Scope(variables, cancellation), static _ => { })));
     }
 
     private void TakeOutputs(IReadOnlyDictionary<string, object?>? values, string? error)

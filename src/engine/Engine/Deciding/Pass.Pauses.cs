@@ -169,7 +169,7 @@ internal sealed partial class Pass
         var outputs = new OrderedDictionary<string, object?>();
         if (inputs is not null)
         {
-            outputs["onResume"] = new OrderedDictionary<string, object?>(inputs.Where(input => input.Value is not null));
+            outputs["onResume"] = StoredValues.Of(new OrderedDictionary<string, object?>(inputs.Where(input => input.Value is not null))) ?? new OrderedDictionary<string, object?>();
         }
 
         var resumed = new OrderedDictionary<string, object?>();

@@ -45,7 +45,7 @@ internal sealed partial class Pass
         else
         {
             var variables = VariableTree.Of(state, node);
-            Ask(node, "runIf", cancellation => runIf.Render(new RenderContext(variables, Host(), cancellation)));
+            Ask(node, "runIf", cancellation => runIf.Render(Scope(variables, cancellation)));
         }
     }
 
@@ -220,10 +220,10 @@ internal sealed partial class Pass
     }
 
     private Func<object?, object?> Renderer(IReadOnlyDictionary<string, object?> variables, CancellationToken cancellation) =>
-        value => Environment.Expressions.RenderValue(value, new RenderContext(variables, Host(), cancellation), recursive: false);
+        value => Environment.Expressions.RenderValue(value, Scope(variables, cancellation), recursive: false);
 
     private Func<string, string?> TextRenderer(IReadOnlyDictionary<string, object?> variables, CancellationToken cancellation) =>
-        text => Environment.Expressions.Render(text, new RenderContext(variables, Host(), cancellation));
+        text => Environment.Expressions.Render(text, Scope(variables, cancellation));
 
     private static List<TaskRunAttempt> Append(RunNode node, TaskRunAttempt attempt) => [.. node.Run.Attempts ?? [], attempt];
 

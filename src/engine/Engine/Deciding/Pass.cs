@@ -163,7 +163,11 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
 
     private void ChangeRun(RunNode node, StateType to) => SetRun(node.Run with { State = node.Run.State.With(to, now) });
 
-    private RenderContext ContextOf(RunNode? node) => new(VariableTree.Of(state, node), Host(), CancellationToken.None);
+    private RenderContext ContextOf(RunNode? node) => Scope(VariableTree.Of(state, node), CancellationToken.None);
+
+    // What is stored encrypted is clear only while an expression looks at it.
+    private RenderContext Scope(IReadOnlyDictionary<string, object?> variables, CancellationToken cancellation) =>
+        new(DecryptedVariables.Of(variables, Environment.Decrypt), Host(), cancellation);
 
     private IExpressionHost? Host() => Environment.HostOf(state.TenantId, state.Namespace, state.FlowId, state.Id);
 

@@ -22,6 +22,12 @@ public sealed record EngineEnvironment
     /// <summary>Variable <c>kestra</c>.</summary>
     public IReadOnlyDictionary<string, object?> Kestra { get; init; } = new OrderedDictionary<string, object?>();
 
+    /// <summary>Decrypts what is stored encrypted; null when no key is configured.</summary>
+    public Func<string, string>? Decrypt { get; init; }
+
+    /// <summary>The default of an input as its type; null when it has none, or one that can't be told without the other inputs.</summary>
+    public Func<Flow, InputDefinition, object?> DefaultOf { get; init; } = static (_, _) => null;
+
     /// <summary>Parses the rendered value of a flow output as its type; throws with the user's message.</summary>
     public Func<OutputDefinition, object?, object?> ConvertOutput { get; init; } = static (_, value) => value;
 

@@ -1,3 +1,4 @@
+using Kestra.Engine.Variables;
 using Kestra.Expressions;
 using Kestra.Model.Flows;
 
@@ -6,11 +7,14 @@ namespace Kestra.Engine;
 /// <summary>One revision of a flow, compiled once and shared by all its executions; immutable.</summary>
 public sealed class FlowProgram
 {
+    private readonly Lazy<IReadOnlyList<(string Id, object? Value)>> inputDefaults;
+
     internal FlowProgram(Flow flow, EngineEnvironment environment, string? fault)
     {
         Flow = flow;
         Environment = environment;
         Fault = fault;
+        inputDefaults = new(() => [.. (flow.Inputs ?? []).Where(static input => input.Defaults is not null).Select(input => (input.Id, StoredValues.Of(environment.DefaultOf(flow, input))))]);
         NeedsTaskStates = flow.Source is null || flow.Source.Contains("tasks", StringComparison.Ordinal) && UsesTaskStates(flow.Source);
     }
 
@@ -25,6 +29,9 @@ public sealed class FlowProgram
     public IReadOnlyList<TaskNode> AfterExecution { get; internal set; } = [];
 
     internal EngineEnvironment Environment { get; }
+
+    /// <summary>Defaults of the inputs, by the input's whole id.</summary>
+    internal IReadOnlyList<(string Id, object? Value)> InputDefaults => inputDefaults.Value;
 
     /// <summary>The assertions among the flow's SLAs, compiled.</summary>
     internal IReadOnlyList<(SlaDefinition Sla, Template Assertion)> Assertions { get; set; } = [];

@@ -43,7 +43,7 @@ internal static class VariableTree
 
         if (execution.Inputs is { Count: > 0 } inputs)
         {
-            variables.Add("inputs", inputs);
+            variables.Add("inputs", WithDefaults(inputs, program));
         }
 
         if (execution.Labels is { } labels)
@@ -62,6 +62,22 @@ internal static class VariableTree
         }
 
         return variables;
+    }
+
+    // An input with dots in its id is nested; one that has a default is found under its whole id too.
+    private static IReadOnlyDictionary<string, object?> WithDefaults(IReadOnlyDictionary<string, object?> inputs, FlowProgram program)
+    {
+        OrderedDictionary<string, object?>? more = null;
+        foreach (var (id, value) in program.InputDefaults)
+        {
+            if (value is not null && !inputs.ContainsKey(id))
+            {
+                more ??= new OrderedDictionary<string, object?>(inputs, StringComparer.Ordinal);
+                more[id] = value;
+            }
+        }
+
+        return more ?? inputs;
     }
 
     private static OrderedDictionary<string, object?> FlowOf(Flow flow, Execution execution) => new()

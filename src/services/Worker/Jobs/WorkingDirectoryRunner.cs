@@ -1,4 +1,5 @@
 using Kestra.Engine;
+using Kestra.Engine.Variables;
 using Kestra.Expressions;
 using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
@@ -162,7 +163,7 @@ internal sealed class WorkingDirectoryRunner(AttemptRunner attempts, RunServices
         }
 
         var host = services.ExpressionHost(run.Namespace, run.TenantId, run.FlowId, run.ExecutionId, masks.Of(run.ExecutionId).Add);
-        return ValueConversion.IsTruthy(condition.Render(new RenderContext(variables, host, cancellation.Token)));
+        return ValueConversion.IsTruthy(condition.Render(new RenderContext(DecryptedVariables.Of(variables, services.Encryption is { } encryption ? encryption.Decrypt : null), host, cancellation.Token)));
     }
 
     // Children see the outputs of those before them, which the engine does not know yet.

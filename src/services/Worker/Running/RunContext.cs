@@ -1,4 +1,5 @@
 using System.Reflection;
+using Kestra.Engine.Variables;
 using Kestra.Expressions;
 using Kestra.Hosting.Encryption;
 using Kestra.Model.Executions;
@@ -22,6 +23,7 @@ internal sealed class RunContext(
     CancellationToken cancellationToken) : IRunContext
 {
     private readonly Lazy<IExpressionHost> host = new(() => services.ExpressionHost(run.Namespace, run.TenantId, run.FlowId, run.ExecutionId, mask.Add));
+    private readonly IReadOnlyDictionary<string, object?> clear = Clear(variables, services, mask);
     private readonly Lazy<IRunStorage> storage = new(() => new RunStorage(run, services.Objects, services.AllowedPaths));
 
     public string TenantId => run.TenantId;
@@ -31,7 +33,7 @@ internal sealed class RunContext(
     public string? ExecutionId => run.ExecutionId;
     public TaskRun? TaskRun => run.TaskRun;
     public ExecutionKind? Kind => run.Kind;
-    public IReadOnlyDictionary<string, object?> Variables => variables;
+    public IReadOnlyDictionary<string, object?> Variables => clear;
     public IRunLogger Logger => logger;
     public IRunMetrics Metrics => metrics;
     public IWorkingDirectory WorkingDirectory => workingDirectory;
@@ -62,8 +64,32 @@ internal sealed class RunContext(
     public T Service<T>() where T : class => services.PluginServices.GetService(typeof(T)) as T
         ?? throw new InvalidOperationException($"This worker does not offer {typeof(T).Name} to plugins.");
 
+    // A secret may reach a log through another task's output, so that those of the inputs are hidden whether this run looks at them or not.
+    private static IReadOnlyDictionary<string, object?> Clear(IReadOnlyDictionary<string, object?> variables, RunServices services, SecretMask mask)
+    {
+        if (services.Encryption is not { } encryption)
+        {
+            return variables;
+        }
+
+        var clear = DecryptedVariables.Of(variables, encryption.Decrypt, mask.Add);
+        Visit(clear.GetValueOrDefault("inputs"));
+        return clear;
+    }
+
+    private static void Visit(object? value)
+    {
+        if (value is IReadOnlyDictionary<string, object?> map)
+        {
+            foreach (var item in map.Values)
+            {
+                Visit(item);
+            }
+        }
+    }
+
     private RenderContext Scope(IReadOnlyDictionary<string, object?>? more) =>
-        new(more is null ? variables : new OverlaidVariables(more, variables), host.Value, cancellationToken);
+        new(more is null ? clear : new OverlaidVariables(more, clear), host.Value, cancellationToken);
 }
 
 /// <summary>What all runs of a worker share.</summary>
