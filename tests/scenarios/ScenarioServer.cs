@@ -27,7 +27,8 @@ internal sealed class ScenarioServer : IAsyncDisposable
     public IServiceProvider Services => server.Services;
 
     /// <param name="replace">Brings another store than the embedded database.</param>
-    public static async Task<ScenarioServer> StartAsync(Action<IServiceCollection>? replace, CancellationToken cancellationToken)
+    /// <param name="encryptionKey">Base64; null leaves encryption unconfigured.</param>
+    public static async Task<ScenarioServer> StartAsync(Action<IServiceCollection>? replace, CancellationToken cancellationToken, string? encryptionKey = null)
     {
         var created = Directory.CreateTempSubdirectory("kestra-scenarios-").FullName;
         var configuration = new ConfigurationBuilder(new Dictionary<string, string>(StringComparer.Ordinal))
@@ -35,6 +36,7 @@ internal sealed class ScenarioServer : IAsyncDisposable
             .Force("kestra.worker.max-num-threads", "200")
             .Force("kestra.tasks.tmp-dir.path", Path.Combine(created, "runs"))
             .Force("kestra.server.termination-grace-period", "PT1S")
+            .Force("kestra.encryption.secret-key", encryptionKey)
             .Build();
         var started = KestraServer.Create(configuration, ServerType.Standalone, ServerParts.Embedded, LogLevels.Read(configuration, null), replace);
         await started.StartAsync(cancellationToken);
