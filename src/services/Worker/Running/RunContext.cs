@@ -72,9 +72,9 @@ internal sealed class RunContext(
             return variables;
         }
 
-        var clear = DecryptedVariables.Of(variables, encryption.Decrypt, mask.Add);
-        Visit(clear.GetValueOrDefault("inputs"));
-        return clear;
+        var decrypted = DecryptedVariables.Of(variables, encryption.Decrypt, mask.Add);
+        Visit(decrypted.GetValueOrDefault("inputs"));
+        return decrypted;
     }
 
     private static void Visit(object? value)
