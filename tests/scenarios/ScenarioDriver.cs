@@ -29,6 +29,9 @@ internal sealed class ScenarioDriver(ScenarioServer server, Recording recording)
     private readonly FlowPrograms programs = server.Services.GetRequiredService<FlowPrograms>();
     private Flow flow = null!;
 
+    /// <summary>Ids of what was started, in order.</summary>
+    public IReadOnlyList<string> Executions => executions;
+
     public async Task<JsonObject> RunAsync(CancellationToken cancellationToken)
     {
         foreach (var child in recording.Children)

@@ -87,7 +87,7 @@ public sealed class ExecutionDecider
                 pass.Evaluated(evaluated);
                 return null;
             case Command.SubflowStarted started:
-                pass.SubflowStarted(started.TaskRunId, started.SubflowExecutionId);
+                pass.SubflowStarted(started);
                 return null;
             case Command.SubflowRefused refused:
                 pass.SubflowRefused(refused);

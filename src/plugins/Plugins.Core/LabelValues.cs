@@ -1,5 +1,6 @@
 using Kestra.Expressions;
 using Kestra.Model;
+using Kestra.Plugins.Description;
 
 namespace Kestra.Plugins.Core;
 
@@ -29,6 +30,11 @@ internal static class LabelValues
 
         return [.. labels.Select(static pair => new Label(pair.Key, pair.Value))];
     }
+
+    /// <summary>Labels that a task would give to executions, as they are written in the flow.</summary>
+    public static IEnumerable<PluginBindingFault> Check(object? written) => (Read(written) ?? [])
+        .Where(static label => label.IsSystem)
+        .Select(static label => new PluginBindingFault("labels", $"System labels can only be set by Kestra itself, offending label: {label.Key}={label.Value}"));
 
     // An item is {key, value}, or a map of labels by itself.
     private static IEnumerable<(string, string)> Pairs(IReadOnlyDictionary<string, object?> item) => item.TryGetValue("key", out var key)

@@ -53,7 +53,8 @@ public abstract record Command
     public sealed record Evaluated(string EvaluationId, object? Value, string? Error) : Command;
 
     /// <summary>The execution that a Subflow task asked for exists.</summary>
-    public sealed record SubflowStarted(string TaskRunId, string SubflowExecutionId) : Command;
+    /// <param name="Created">The flow of an execution that was created just now; null when it existed already.</param>
+    public sealed record SubflowStarted(string TaskRunId, string SubflowExecutionId, SubflowTarget? Created = null) : Command;
 
     /// <summary>The execution that a Subflow task asked for can't be created: unknown or disabled flow, invalid inputs.</summary>
     public sealed record SubflowRefused(string TaskRunId, string SubflowExecutionId, string Message) : Command;

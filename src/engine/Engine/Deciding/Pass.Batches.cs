@@ -46,7 +46,6 @@ internal sealed partial class Pass
         }
 
         var restarts = node.State == StateType.RESTARTED && task.RestartsFailed;
-        SetRunning(node);
         Out(node);
         var batch = new SubflowBatch(requests.Count, task.Wait);
         node.Batch = batch;
@@ -59,8 +58,6 @@ internal sealed partial class Pass
             batch.Add(id, index);
             Do(StartOf(node, requests[index], id, index + 1) with { RestartsFailed = restarts });
         }
-
-        ShowBatch(node, batch);
     }
 
     private void ShowBatch(RunNode node, SubflowBatch batch) => SetRun(node.Run with
@@ -146,6 +143,11 @@ internal sealed partial class Pass
         if (!batch.Move(executionId, to))
         {
             return;
+        }
+
+        if (node.State != StateType.RUNNING)
+        {
+            SetRunning(node);
         }
 
         ShowBatch(node, batch);

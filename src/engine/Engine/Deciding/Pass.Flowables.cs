@@ -140,23 +140,45 @@ internal sealed partial class Pass
             return;
         }
 
-        var iterations = IterationsOf(node);
-        var elapsed = now - node.Run.State.StartDate;
-        var variables = VariableTree.Of(state, node);
+        var look = LookAt(node, loop);
         if (node.Task!.IsPure)
         {
-            Answer(node, () => loop.Continue(TextRenderer(variables, CancellationToken.None), iterations, elapsed), decision => DecideLoop(node, scope, (LoopDecision)decision!), Unresolved);
+            Answer(node, () => look(CancellationToken.None), outcome => DecideLoop(node, scope, (LoopOutcome)outcome!), Unresolved);
         }
         else
         {
-            Ask(node, LoopQuestion, cancellation => loop.Continue(TextRenderer(variables, cancellation), iterations, elapsed));
+            Ask(node, LoopQuestion, look);
         }
     }
 
+    // The condition is looked at with the number of the iteration that ended, then with that of the one that would follow:
+    // `iterationCount >= 3` ends after two iterations and leaves a 3 behind, as it always did.
+    private Func<CancellationToken, LoopOutcome> LookAt(RunNode node, ILoopingTask loop)
+    {
+        var iterations = IterationsOf(node);
+        var elapsed = now - node.Run.State.StartDate;
+        var ended = VariableTree.Of(state, node);
+        var following = loop.LoopExpressions.Any(text => text.Contains(IterationCount, StringComparison.Ordinal)) ? VariableTree.Of(state, node, Counted(node, iterations + 1)) : null;
+        return cancellation =>
+        {
+            var decision = loop.Continue(TextRenderer(ended, cancellation), iterations, elapsed);
+            return decision.Again && following is not null && loop.Continue(TextRenderer(following, cancellation), iterations, elapsed) is { Again: false } last
+                ? new LoopOutcome(last, iterations + 1)
+                : new LoopOutcome(decision, iterations);
+        };
+    }
+
+    /// <param name="Iterations">What the task reports when it ends now.</param>
+    private sealed record LoopOutcome(LoopDecision Decision, int Iterations);
+
+    private static IReadOnlyDictionary<string, object?> Counted(RunNode node, int iterations) =>
+        Merge(node.Run.Outputs, new OrderedDictionary<string, object?> { [IterationCount] = iterations });
+
     private static int IterationsOf(RunNode node) => node.Run.Outputs?.GetValueOrDefault(IterationCount) is int count ? count : 0;
 
-    private void DecideLoop(RunNode node, Scope scope, LoopDecision decision)
+    private void DecideLoop(RunNode node, Scope scope, LoopOutcome outcome)
     {
+        var decision = outcome.Decision;
         if (decision.Warning is { } warning)
         {
             Log(node, LogLevel.WARN, warning);
@@ -171,6 +193,11 @@ internal sealed partial class Pass
         }
 
         scope.IsLastIteration = true;
+        if (outcome.Iterations != IterationsOf(node))
+        {
+            SetRun(node.Run with { Outputs = Counted(node, outcome.Iterations) });
+        }
+
         if (decision.Failed)
         {
             scope.Verdict = StateType.FAILED;
@@ -201,7 +228,7 @@ internal sealed partial class Pass
             Iteration = (node.Run.Iteration ?? 1) + 1,
             Attempts = [new TaskRunAttempt(State.Created(now).With(StateType.RUNNING, now))],
             State = node.Run.State.With(StateType.RUNNING, now),
-            Outputs = Merge(node.Run.Outputs, new OrderedDictionary<string, object?> { [IterationCount] = IterationsOf(node) + 1 }),
+            Outputs = Counted(node, IterationsOf(node) + 1),
         });
         LeavePause();
         Plan(node, (IFlowableTask)node.Task!.Plugin);

@@ -197,8 +197,8 @@ internal sealed partial class Pass
             case FlowablePlan plan:
                 Follow(node, plan);
                 break;
-            case LoopDecision decision when node.Scope is { } scope:
-                DecideLoop(node, scope, decision);
+            case LoopOutcome outcome when node.Scope is { } scope:
+                DecideLoop(node, scope, outcome);
                 break;
             case PauseLimits limits:
                 EnterPause(node, limits);

@@ -89,11 +89,18 @@ internal sealed partial class Pass
         return variables;
     }
 
-    public void SubflowStarted(string taskRunId, string executionId)
+    public void SubflowStarted(Command.SubflowStarted start)
     {
-        if (state.Find(taskRunId) is not { Task.Plugin: IExecutableTask task, Sent: not null } node || node.IsTerminated)
+        var executionId = start.SubflowExecutionId;
+        if (state.Find(start.TaskRunId) is not { Task.Plugin: IExecutableTask task, Sent: not null } node || node.IsTerminated)
         {
             return;
+        }
+
+        if (start.Created is { } created)
+        {
+            // The UI makes a link of it.
+            Log(node, LogLevel.INFO, $"Created new execution [[link execution=\"{executionId}\" flowId=\"{created.FlowId}\" namespace=\"{created.Namespace}\"]]");
         }
 
         if (node.Batch is { } batch)
@@ -129,7 +136,8 @@ internal sealed partial class Pass
             return;
         }
 
-        if (node.Batch is { } batch && batch.Knows(refusal.SubflowExecutionId))
+        // Nothing has begun when the first answer is a refusal: then the task fails as one whose only execution can't be created.
+        if (node.Batch is { } batch && node.State == StateType.RUNNING && batch.Knows(refusal.SubflowExecutionId))
         {
             Log(node, LogLevel.ERROR, refusal.Message);
             Move(node, batch, refusal.SubflowExecutionId, StateType.FAILED);
@@ -137,6 +145,7 @@ internal sealed partial class Pass
         }
 
         AnswerJob(node);
+        node.Batch = null;
         FailRun(node, refusal.Message);
     }
 
@@ -169,12 +178,7 @@ internal sealed partial class Pass
         }
 
         SetRun(node.Run with { Outputs = values });
-        if (end.State is not (StateType.SUCCESS or StateType.WARNING))
-        {
-            Log(node, LogLevel.INFO, $"Subflow execution [[link execution=\"{end.SubflowExecutionId}\"]] ends in {end.State} state");
-        }
-
-        EndSubflow(node, task.TransmitFailed, end.State);
+        EndSubflow(node, task.TransmitFailed, end);
     }
 
     private void WaitForReplacement(RunNode node, string? replacement)
@@ -185,9 +189,16 @@ internal sealed partial class Pass
         }
     }
 
-    private void EndSubflow(RunNode node, bool transmits, StateType ended)
+    private void EndSubflow(RunNode node, bool transmits, Command.SubflowEnded end)
     {
+        var ended = end.State;
         var to = transmits && ended is StateType.FAILED or StateType.KILLED or StateType.WARNING or StateType.PAUSED ? ended : StateType.SUCCESS;
+        var allowed = Allowed(node, to);
+        if (allowed is StateType.FAILED or StateType.WARNING)
+        {
+            Log(node, allowed == StateType.FAILED ? LogLevel.ERROR : LogLevel.WARN, $"Subflow execution [[link execution=\"{end.SubflowExecutionId}\"]] ends in {allowed} state");
+        }
+
         if (to == StateType.FAILED && Retry(node, node.Run with { Attempts = CloseLast(node.Run.Attempts!, StateType.FAILED) }, now))
         {
             return;
@@ -195,7 +206,7 @@ internal sealed partial class Pass
 
         // The history shows the subflow's own end before what the task makes of it.
         ChangeRun(node, ended);
-        EndRun(node, Allowed(node, to));
+        EndRun(node, allowed);
     }
 
     private static List<Label> MergeLabels(IReadOnlyList<Label> first, IReadOnlyList<Label> second)

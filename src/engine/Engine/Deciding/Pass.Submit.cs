@@ -58,7 +58,9 @@ internal sealed partial class Pass
         }
         catch (Exception error)
         {
-            FailRun(node, $"Failed to evaluate the runIf condition for task {task.Id}. Cause: {error.Message}");
+            // Whether the task may fail does not matter: it has not been tried.
+            Log(node, LogLevel.ERROR, $"Failed to evaluate the runIf condition for task {task.Id}. Cause: {error.Message}");
+            EndRun(node, StateType.FAILED);
             return;
         }
 

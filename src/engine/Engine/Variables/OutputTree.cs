@@ -1,19 +1,19 @@
-using System.Collections.Immutable;
 using Kestra.Engine.Running;
 
 namespace Kestra.Engine.Variables;
 
 /// <summary>
 /// The variables <c>outputs</c> and <c>tasks</c>, kept up to date run by run. Both are persistent maps: whoever takes one
-/// keeps seeing what it was then, at no cost, while the execution goes on.
+/// keeps seeing what it was then, at no cost, while the execution goes on. What came first is listed first, so that what an expression
+/// makes of all outputs of a loop does not change from run to run.
 /// </summary>
 internal sealed class OutputTree(bool withStates)
 {
-    private static readonly ImmutableDictionary<string, object?> Empty = ImmutableDictionary.Create<string, object?>(StringComparer.Ordinal);
+    private static readonly PersistentMap Empty = PersistentMap.Empty;
 
-    public ImmutableDictionary<string, object?> Outputs { get; private set; } = Empty;
+    public PersistentMap Outputs { get; private set; } = Empty;
 
-    public ImmutableDictionary<string, object?> States { get; private set; } = Empty;
+    public PersistentMap States { get; private set; } = Empty;
 
     public void Set(RunNode node)
     {
@@ -31,10 +31,14 @@ internal sealed class OutputTree(bool withStates)
         {
             var state = Empty.SetItem("state", run.State.Current.ToString());
             States = run.Value is { } value
-                ? States.SetItem(run.TaskId, (States.GetValueOrDefault(run.TaskId) as ImmutableDictionary<string, object?> ?? Empty).SetItem(value, state))
+                ? States.SetItem(run.TaskId, (States.GetValueOrDefault(run.TaskId) as PersistentMap ?? Empty).SetItem(value, state))
                 : States.SetItem(run.TaskId, state);
         }
     }
+
+    /// <summary>The outputs of all runs, with others in the place of those of one run.</summary>
+    public PersistentMap With(RunNode node, IReadOnlyDictionary<string, object?> outputs) =>
+        Put(Outputs, Path(node), 0, outputs, merge: node.Run.Iteration is not null);
 
     /// <summary>Takes out what runs that are gone had put in.</summary>
     public void Remove(IEnumerable<RunNode> runs)
@@ -42,7 +46,7 @@ internal sealed class OutputTree(bool withStates)
         foreach (var run in runs)
         {
             Outputs = Without(Outputs, Path(run), 0);
-            States = run.Run.Value is { } value && States.GetValueOrDefault(run.Run.TaskId) is ImmutableDictionary<string, object?> values
+            States = run.Run.Value is { } value && States.GetValueOrDefault(run.Run.TaskId) is PersistentMap values
                 ? Kept(States, run.Run.TaskId, values.Remove(value))
                 : States.Remove(run.Run.TaskId);
         }
@@ -65,7 +69,7 @@ internal sealed class OutputTree(bool withStates)
         return path;
     }
 
-    private static ImmutableDictionary<string, object?> Without(ImmutableDictionary<string, object?> map, List<string> path, int depth)
+    private static PersistentMap Without(PersistentMap map, List<string> path, int depth)
     {
         var key = path[depth];
         if (depth == path.Count - 1)
@@ -73,13 +77,13 @@ internal sealed class OutputTree(bool withStates)
             return map.Remove(key);
         }
 
-        return map.GetValueOrDefault(key) is ImmutableDictionary<string, object?> below ? Kept(map, key, Without(below, path, depth + 1)) : map;
+        return map.GetValueOrDefault(key) is PersistentMap below ? Kept(map, key, Without(below, path, depth + 1)) : map;
     }
 
-    private static ImmutableDictionary<string, object?> Kept(ImmutableDictionary<string, object?> map, string key, ImmutableDictionary<string, object?> below) =>
+    private static PersistentMap Kept(PersistentMap map, string key, PersistentMap below) =>
         below.Count == 0 ? map.Remove(key) : map.SetItem(key, below);
 
-    private static ImmutableDictionary<string, object?> Put(ImmutableDictionary<string, object?> map, List<string> path, int depth, IReadOnlyDictionary<string, object?> outputs, bool merge)
+    private static PersistentMap Put(PersistentMap map, List<string> path, int depth, IReadOnlyDictionary<string, object?> outputs, bool merge)
     {
         var key = path[depth];
         if (depth == path.Count - 1)
@@ -88,7 +92,7 @@ internal sealed class OutputTree(bool withStates)
             return map.SetItem(key, merge && previous is { Count: > 0 } ? Merge(previous, outputs) : outputs);
         }
 
-        var below = map.GetValueOrDefault(key) as ImmutableDictionary<string, object?> ?? Empty;
+        var below = map.GetValueOrDefault(key) as PersistentMap ?? Empty;
         return map.SetItem(key, Put(below, path, depth + 1, outputs, merge));
     }
 

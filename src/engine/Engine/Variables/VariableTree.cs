@@ -8,6 +8,14 @@ namespace Kestra.Engine.Variables;
 /// <summary>Builds the variable tree of an execution, or of one of its task runs (§3.3 of the model: names and presence of each).</summary>
 internal static class VariableTree
 {
+    /// <summary>The tree of a run as if its outputs were others.</summary>
+    public static RunVariables Of(ExecutionState state, RunNode run, IReadOnlyDictionary<string, object?> outputs)
+    {
+        var variables = Of(state, run);
+        variables.Add("outputs", state.Outputs.With(run, outputs));
+        return variables;
+    }
+
     public static RunVariables Of(ExecutionState state, RunNode? run)
     {
         var variables = Common(state.Program, state.Header, state.State);

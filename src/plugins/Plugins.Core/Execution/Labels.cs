@@ -19,7 +19,7 @@ public sealed class Labels : IExecutionUpdatingTask
     {
         var rendered = render(Values);
         var labels = LabelValues.Read(rendered is string text ? Parsed(text) : rendered)
-            ?? throw new TaskFailedException($"Unknown value type: class {rendered?.GetType().Name}");
+            ?? throw new TaskFailedException($"Unknown value type: class {ValueTypes.Of(rendered)}");
         foreach (var label in labels.Where(static label => label.IsSystem))
         {
             throw new TaskFailedException($"System labels can only be set by Kestra itself, offending label: {label.Key}={label.Value}");

@@ -1,5 +1,6 @@
 using Kestra.Model.Flows;
 using Kestra.Plugins.Core.Storage;
+using Kestra.Plugins.Description;
 using Kestra.Plugins.Flowables;
 using Kestra.Plugins.Tasks;
 using NodaTime;
@@ -8,7 +9,7 @@ namespace Kestra.Plugins.Core.Flow;
 
 /// <summary>Splits a file and runs a flow for each part. It is three tasks in a row, whose ids are its own with a suffix.</summary>
 [Plugin("io.kestra.plugin.core.flow.ForEachItem", Aliases = ["io.kestra.core.tasks.flows.ForEachItem"], Title = "Execute a subflow for each batch of items.")]
-public sealed class ForEachItem : FlowableTask, IDeclaredTask
+public sealed class ForEachItem : FlowableTask, IDeclaredTask, ISelfChecking
 {
     private TaskDefinition? definition;
 
@@ -66,6 +67,8 @@ public sealed class ForEachItem : FlowableTask, IDeclaredTask
             yield return Part(id + "_merge", ForEachItemMergeOutputs.TypeName, new OrderedDictionary<string, object?> { ["itemsTaskId"] = id + "_items" });
         }
     }
+
+    public IEnumerable<PluginBindingFault> Check() => LabelValues.Check(Labels);
 
     public override FlowablePlan Plan(Func<string, string?> render) => new() { Tasks = [.. Children] };
 

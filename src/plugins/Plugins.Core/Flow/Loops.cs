@@ -81,7 +81,7 @@ internal static class LoopValues
         {
             string text => Parsed(render(text) ?? ""),
             IReadOnlyList<object?> list => [.. list.Select(item => Element(item, render))],
-            _ => throw new FormatException($"Unknown value type: {raw.GetType().Name}"),
+            _ => throw new FormatException($"Unknown value type: class {ValueTypes.Of(raw)}"),
         };
         var missing = items.Count(item => item is null);
         return missing > 0
@@ -107,7 +107,7 @@ internal static class LoopValues
         string text => render(text),
         int or long or BigInteger => item,
         IReadOnlyDictionary<string, object?> map => Rendered(map, render),
-        _ => throw new FormatException($"Unknown value element type: {item.GetType().Name}"),
+        _ => throw new FormatException($"Unknown value element type: class {ValueTypes.Of(item)}"),
     };
 
     private static object? Rendered(object? value, Func<string, string?> render)

@@ -1,4 +1,5 @@
 using Kestra.Model.Executions;
+using Kestra.Plugins.Description;
 using Kestra.Plugins.Tasks;
 using NodaTime;
 
@@ -12,7 +13,7 @@ public enum RestartBehavior { RETRY_FAILED, NEW_EXECUTION }
 [PluginOutput("state", typeof(StateType), Title = "The state of the subflow execution.")]
 [PluginOutput("outputs", typeof(IReadOnlyDictionary<string, object?>), Title = "The extracted outputs from the subflow execution.")]
 [Plugin("io.kestra.plugin.core.flow.Subflow", Aliases = ["io.kestra.core.tasks.flows.Subflow", "io.kestra.core.tasks.flows.Flow"], Title = "Create a subflow execution.")]
-public sealed class Subflow : IExecutableTask
+public sealed class Subflow : IExecutableTask, ISelfChecking
 {
     [PluginProperty(NotEmpty = true, Dynamic = true)]
     public string Namespace { get; init; } = "";
@@ -51,6 +52,8 @@ public sealed class Subflow : IExecutableTask
     public IEnumerable<string> RequestExpressions => Texts.In(Inputs).Concat(Texts.In(Labels)).Concat(Texts.In(InheritLabels)).Concat(Texts.In(ScheduleDate)).Append(Namespace).Append(FlowId);
 
     public SubflowRequest Request(Func<object?, object?> render) => RequestOf(render, Namespace, FlowId, Revision, Inputs, Labels, InheritLabels, ScheduleDate);
+
+    public IEnumerable<PluginBindingFault> Check() => LabelValues.Check(Labels);
 
     /// <summary>What several tasks that run flows ask for.</summary>
     internal static SubflowRequest RequestOf(

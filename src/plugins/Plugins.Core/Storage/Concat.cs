@@ -46,7 +46,7 @@ public sealed class Concat : IRunnableTask
     {
         IReadOnlyList<object?> list => list.Where(static item => item is not null).Select(ValueConversion.ToText),
         string text => Addresses(Parsed(text)),
-        _ => throw new TaskFailedException($"Invalid `files` properties with type '{rendered?.GetType().Name}'"),
+        _ => throw new TaskFailedException($"Invalid `files` properties with type '{ValueTypes.Of(rendered)}'"),
     };
 
     private static IReadOnlyList<object?> Parsed(string text)

@@ -170,9 +170,12 @@ internal sealed class CommandProcessor(
         batch.Accept(item.Caller, execution);
         if (item.Origin is { } origin)
         {
-            following.Enqueue(Follow(origin.Parent, new Command.SubflowStarted(origin.TaskRunId, execution.Key.ExecutionId)));
+            following.Enqueue(Follow(origin.Parent, new Command.SubflowStarted(origin.TaskRunId, execution.Key.ExecutionId, CreatedBy(item, execution))));
         }
     }
+
+    private static SubflowTarget? CreatedBy(LaneItem.Decide item, ActiveExecution execution) =>
+        item.Request.Command is Command.Create ? new SubflowTarget(execution.Program.Flow.Namespace, execution.Program.Flow.Id) : null;
 
     private void Refuse(LaneItem.Decide item, Refusal refusal, BatchUnderway batch)
     {

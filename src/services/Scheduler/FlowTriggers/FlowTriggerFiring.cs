@@ -116,7 +116,7 @@ internal sealed class FlowTriggerFiring(TriggerExecutions executions, IExecution
         var variables = new OrderedDictionary<string, object?>(StringComparer.Ordinal)
         {
             ["executionId"] = upstream.Id,
-            ["executionLabels"] = LabelTree.Nested(upstream.Labels ?? []),
+            ["executionLabels"] = LabelTree.Nested([.. (upstream.Labels ?? []).Where(static label => !label.IsSystem)]),
             ["namespace"] = upstream.Namespace,
             ["flowId"] = upstream.FlowId,
             ["flowRevision"] = upstream.FlowRevision,
