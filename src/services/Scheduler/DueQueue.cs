@@ -2,13 +2,13 @@ using NodaTime;
 
 namespace Kestra.Scheduler;
 
-/// <summary>Schedules in the order of their dates.</summary>
+/// <summary>Triggers in the order of their dates.</summary>
 internal sealed class DueQueue
 {
-    private readonly PriorityQueue<(ScheduleEntry Entry, int Place), Instant> queue = new();
+    private readonly PriorityQueue<(TriggerEntry Entry, int Place), Instant> queue = new();
 
     /// <summary>Puts an entry where its date belongs; its former place is void.</summary>
-    public void Place(ScheduleEntry entry)
+    public void Place(TriggerEntry entry)
     {
         entry.Place++;
         if (entry.Due is { } due)
@@ -17,7 +17,7 @@ internal sealed class DueQueue
         }
     }
 
-    public static void Remove(ScheduleEntry entry) => entry.Place++;
+    public static void Remove(TriggerEntry entry) => entry.Place++;
 
     /// <summary>The date of the first entry; null when none waits for a date.</summary>
     public Instant? Next()
@@ -27,7 +27,7 @@ internal sealed class DueQueue
     }
 
     /// <summary>Takes the first entry out if it is due.</summary>
-    public bool TryTake(Instant now, out ScheduleEntry entry)
+    public bool TryTake(Instant now, out TriggerEntry entry)
     {
         DropVoid();
         if (queue.TryPeek(out var first, out var due) && due <= now)

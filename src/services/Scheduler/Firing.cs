@@ -8,7 +8,7 @@ using NodaTime;
 
 namespace Kestra.Scheduler;
 
-/// <summary>What becomes of a schedule that is due.</summary>
+/// <summary>What becomes of a trigger that is due.</summary>
 internal abstract record FiringOutcome
 {
     private FiringOutcome()
@@ -24,6 +24,9 @@ internal abstract record FiringOutcome
     /// <summary>The id is taken: by this firing, whose answer was lost, or by an earlier run over the same date.</summary>
     public sealed record Taken : FiringOutcome;
 
+    /// <summary>A worker is to look.</summary>
+    public sealed record Evaluate(TriggerJob Job) : FiringOutcome;
+
     /// <summary>The flow is gone or has changed in between.</summary>
     public sealed record Stale : FiringOutcome;
 
@@ -31,7 +34,7 @@ internal abstract record FiringOutcome
 }
 
 /// <summary>Fires schedules: creates the execution and moves the trigger on, in one transaction.</summary>
-internal sealed class Firing(IExecutionCommands commands, TriggerExecutions executions, SchedulerOptions options, TriggerLog log, TimeProvider time)
+internal sealed class Firing(IExecutionCommands commands, TriggerExecutions executions, EventCommands events, TriggerLog log)
 {
     /// <param name="now">Truncated to seconds.</param>
     public async Task<FiringOutcome> FireAsync(ScheduleEntry entry, Instant now, CancellationToken cancellationToken)
@@ -79,7 +82,7 @@ internal sealed class Firing(IExecutionCommands commands, TriggerExecutions exec
             Labels = row.Backfill?.Labels,
             Failure = failure,
         };
-        var create = await BuildAsync(happening, cancellationToken);
+        var create = await events.BuildAsync(happening, cancellationToken);
         var moved = TriggerRows.Fired(row, entry.Dates, date, executionId, now);
         var request = new ExecutionRequest(row.TenantId, executionId, create) { Trigger = moved, MayExist = true };
         switch (await commands.SubmitAsync(request, cancellationToken))
@@ -95,22 +98,6 @@ internal sealed class Firing(IExecutionCommands commands, TriggerExecutions exec
                 return new FiringOutcome.Later(overloaded.RetryAfter, "The executor is overloaded.");
             default:
                 return new FiringOutcome.Stale();
-        }
-    }
-
-    private async Task<Command.Create> BuildAsync(TriggerEvent happening, CancellationToken cancellationToken)
-    {
-        var now = Instant.FromDateTimeOffset(time.GetUtcNow());
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var timeout = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), limit, options.RenderTimeout, Timeout.InfiniteTimeSpan);
-        try
-        {
-            return await executions.BuildAsync(happening, now, limit.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            var late = happening with { Failure = $"The inputs and labels of the trigger '{happening.Definition.Id}' took longer than {options.RenderTimeout.TotalSeconds} s" };
-            return await executions.BuildAsync(late, now, cancellationToken);
         }
     }
 

@@ -1,6 +1,5 @@
-using Kestra.Expressions;
-using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Triggers;
+using Kestra.Model.Executions;
 using Kestra.Model.Flows;
 using Kestra.Model.Triggers;
 using Kestra.Plugins.Triggers;
@@ -8,34 +7,15 @@ using NodaTime;
 
 namespace Kestra.Scheduler;
 
-/// <summary>A schedule of an enabled flow, with its row as it is stored.</summary>
+/// <summary>A trigger that is a list of dates.</summary>
 internal sealed class ScheduleEntry(Flow flow, TriggerDefinition definition, IScheduleTrigger schedule, TriggerConditions conditions, ScheduleDates dates, Trigger row)
+    : TriggerEntry(flow, definition, conditions, row)
 {
-    public Flow Flow { get; } = flow;
-
-    public TriggerDefinition Definition { get; } = definition;
-
     public IScheduleTrigger Schedule { get; } = schedule;
-
-    public TriggerConditions Conditions { get; } = conditions;
 
     public ScheduleDates Dates { get; } = dates;
 
-    public Trigger Row { get; set; } = row;
-
-    public TriggerKey Key => TriggerKey.Of(Row);
-
-    /// <summary>Grows whenever the entry takes a new place in the queue, so that older places are known to be void.</summary>
-    public int Place { get; set; }
-
-    /// <summary>A failed firing waits until then.</summary>
-    public Instant NotBefore { get; set; } = Instant.MinValue;
-
-    /// <summary>How many ids of the current date are taken by executions of earlier runs over it.</summary>
-    public int TakenIds { get; set; }
-
-    /// <summary>When the trigger is to be looked at; null when it waits for something else than a date.</summary>
-    public Instant? Due
+    public override Instant? Due
     {
         get
         {
@@ -49,18 +29,14 @@ internal sealed class ScheduleEntry(Flow flow, TriggerDefinition definition, ISc
         }
     }
 
-    /// <summary>What the dates follow from; another text means other dates.</summary>
-    public string Fingerprint { get; } = FingerprintOf(definition);
+    public override Trigger Resume(Trigger row, MissedSchedules standard, bool isRunning, Instant now) => TriggerRows.Resume(row, Dates, Recovery(standard), now);
 
-    private static string FingerprintOf(TriggerDefinition definition)
-    {
-        List<object?> parts = [definition.Type, definition.Properties];
-        foreach (var condition in definition.Conditions ?? [])
-        {
-            parts.Add(condition.Type);
-            parts.Add(condition.Properties);
-        }
+    public override Trigger Redefine(Trigger row, Instant now) => TriggerRows.Reschedule(row, Dates, now);
 
-        return ValueJson.WriteWithNulls(parts);
-    }
+    public override Trigger Reschedule(Trigger row, Instant now) => TriggerRows.Reschedule(row, Dates, now);
+
+    public override Trigger Released(StateType? end, MissedSchedules standard, Instant now) =>
+        TriggerRows.Released(Row, end, Definition.StopAfter, Dates, Recovery(standard), now);
+
+    private MissedSchedules Recovery(MissedSchedules standard) => Schedule.RecoverMissedSchedules ?? standard;
 }

@@ -1,13 +1,14 @@
 using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
 using Kestra.Model.Triggers;
+using Kestra.Scheduler.Watching;
 using Microsoft.Extensions.Logging;
 using NodaTime;
 
 namespace Kestra.Scheduler;
 
 /// <summary>What the scheduler does, one thing after the other. Its caller has the loop and the clock's ticks.</summary>
-internal sealed partial class SchedulerCore(ScheduleBook book, Firing firing, IExecutionReader executions, SchedulerOptions options, ILogger logger)
+internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, WatchFiring watching, Evaluations evaluations, IExecutionReader executions, SchedulerOptions options, ILogger logger)
 {
     /// <summary>When something is due next; null when nothing waits for a date.</summary>
     public Instant? NextDue => book.Queue.Next();
@@ -24,7 +25,7 @@ internal sealed partial class SchedulerCore(ScheduleBook book, Firing firing, IE
         while (true)
         {
             var now = book.Now;
-            var due = new List<ScheduleEntry>();
+            var due = new List<TriggerEntry>();
             while (due.Count < options.FiringLimit && book.Queue.TryTake(now, out var entry))
             {
                 due.Add(entry);
@@ -52,10 +53,56 @@ internal sealed partial class SchedulerCore(ScheduleBook book, Firing firing, IE
     {
         if (book.FindLockedBy(executionId) is { } entry)
         {
-            var now = book.Now;
-            var row = TriggerRows.Released(entry.Row, end, entry.Definition.StopAfter, entry.Dates, book.RecoveryOf(entry), now);
-            await book.SaveAsync(row, cancellationToken);
+            await book.SaveAsync(entry.Released(end, options.RecoverMissedSchedules, book.Now), cancellationToken);
         }
+    }
+
+    /// <summary>An execution of a trigger that nothing holds has ended: one of a realtime trigger's many.</summary>
+    public async Task EndedAsync(TriggerKey key, string executionId, StateType end, CancellationToken cancellationToken)
+    {
+        if (book.FindLockedBy(executionId) is not null)
+        {
+            await ReleaseAsync(executionId, end, cancellationToken);
+        }
+        else if (book.Find(key) is WatchEntry { IsRealtime: true, Row.Disabled: false } entry && (entry.Definition.StopAfter ?? []).Contains(end))
+        {
+            await book.SaveAsync(WatchRows.Released(entry.Row, end, entry.Definition.StopAfter), cancellationToken);
+        }
+    }
+
+    /// <summary>A worker has a trigger job.</summary>
+    public async Task StartedAsync(TriggerJob job, string workerId, CancellationToken cancellationToken)
+    {
+        if (evaluations.EntryOf(job) is { Row.EvaluateRunningDate: not null } entry)
+        {
+            await book.SaveAsync(entry.Row with { WorkerId = workerId }, cancellationToken);
+        }
+    }
+
+    /// <summary>A trigger job is over.</summary>
+    public async Task<TriggerReception> AnswerAsync(TriggerJob job, TriggerAnswer answer, CancellationToken cancellationToken)
+    {
+        if (evaluations.EntryOf(job) is not { } entry)
+        {
+            return TriggerReception.Void;
+        }
+
+        var now = book.Now;
+        switch (await watching.EndAsync(entry, job, answer, now, cancellationToken))
+        {
+            case FiringOutcome.Later:
+                return TriggerReception.Later;
+            case FiringOutcome.Fired fired:
+                LogFired(fired.ExecutionId, fired.Date.ToOffsetDateTime(), now);
+                book.Adopt(fired.Row);
+                break;
+            case FiringOutcome.Moved moved:
+                await book.SaveAsync(moved.Row, cancellationToken);
+                break;
+        }
+
+        entry.Failures++;
+        return TriggerReception.Taken;
     }
 
     /// <summary>Looks for the executions that hold triggers: the news of an end may have been lost.</summary>
@@ -82,7 +129,7 @@ internal sealed partial class SchedulerCore(ScheduleBook book, Firing firing, IE
     /// <summary>Changes one row as a user asked for.</summary>
     /// <param name="change">From the stored row, the entry (null when the trigger is not scheduled here) and now.</param>
     /// <returns>Null when there is no such row.</returns>
-    public async Task<Trigger?> ChangeAsync(TriggerKey key, Func<Trigger, ScheduleEntry?, Instant, Trigger> change, CancellationToken cancellationToken)
+    public async Task<Trigger?> ChangeAsync(TriggerKey key, Func<Trigger, TriggerEntry?, Instant, Trigger> change, CancellationToken cancellationToken)
     {
         if (await book.ReadRowAsync(key, cancellationToken) is not { } row)
         {
@@ -105,11 +152,16 @@ internal sealed partial class SchedulerCore(ScheduleBook book, Firing firing, IE
         return true;
     }
 
-    private async Task<FiringOutcome> TryFireAsync(ScheduleEntry entry, Instant now, CancellationToken cancellationToken)
+    private async Task<FiringOutcome> TryFireAsync(TriggerEntry entry, Instant now, CancellationToken cancellationToken)
     {
         try
         {
-            return await firing.FireAsync(entry, now, cancellationToken);
+            return entry switch
+            {
+                ScheduleEntry schedule => await firing.FireAsync(schedule, now, cancellationToken),
+                WatchEntry watched => await watching.BeginAsync(watched, now, cancellationToken),
+                _ => throw new InvalidOperationException($"Nothing is known of firing {entry.GetType().Name}."),
+            };
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
@@ -117,7 +169,7 @@ internal sealed partial class SchedulerCore(ScheduleBook book, Firing firing, IE
         }
     }
 
-    private async Task SettleAsync(ScheduleEntry entry, FiringOutcome outcome, Instant now, CancellationToken cancellationToken)
+    private async Task SettleAsync(TriggerEntry entry, FiringOutcome outcome, Instant now, CancellationToken cancellationToken)
     {
         try
         {
@@ -129,6 +181,9 @@ internal sealed partial class SchedulerCore(ScheduleBook book, Firing firing, IE
                     break;
                 case FiringOutcome.Moved moved:
                     await book.SaveAsync(moved.Row, cancellationToken);
+                    break;
+                case FiringOutcome.Evaluate evaluate:
+                    await DispatchAsync((WatchEntry)entry, evaluate.Job, now, cancellationToken);
                     break;
                 case FiringOutcome.Taken:
                     await TakeOverAsync(entry, cancellationToken);
@@ -147,8 +202,26 @@ internal sealed partial class SchedulerCore(ScheduleBook book, Firing firing, IE
         }
     }
 
+    // The lock is durable before the worker begins, so that a row tells what goes on.
+    private async Task DispatchAsync(WatchEntry entry, TriggerJob job, Instant now, CancellationToken cancellationToken)
+    {
+        var free = entry.Row;
+        if (evaluations.HasRoom(job.WorkerGroup))
+        {
+            await book.SaveAsync(WatchRows.Begun(free, job.Date), cancellationToken);
+            if (evaluations.TryBegin(entry, job))
+            {
+                return;
+            }
+
+            await book.SaveAsync(free, cancellationToken);
+        }
+
+        Wait(entry, now + Duration.FromTimeSpan(options.RetryDelay), "The workers are behind with their evaluations of triggers.");
+    }
+
     // Execution and row are stored together, so a row that has not moved tells that the id belongs to an earlier run.
-    private async Task TakeOverAsync(ScheduleEntry entry, CancellationToken cancellationToken)
+    private async Task TakeOverAsync(TriggerEntry entry, CancellationToken cancellationToken)
     {
         var stored = await book.ReadRowAsync(entry.Key, cancellationToken);
         if (stored is null)
@@ -166,7 +239,7 @@ internal sealed partial class SchedulerCore(ScheduleBook book, Firing firing, IE
         }
     }
 
-    private void Wait(ScheduleEntry entry, Instant until, string why)
+    private void Wait(TriggerEntry entry, Instant until, string why)
     {
         LogPostponed(entry.Key.ToString(), why);
         entry.NotBefore = until;

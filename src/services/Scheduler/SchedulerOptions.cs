@@ -36,6 +36,15 @@ public sealed class SchedulerOptions
     [Range(1, 1_000_000)]
     public int RequestLimit { get; set; } = 1_000;
 
+    /// <summary>Polling triggers with a shorter interval are evaluated this often.</summary>
+    public TimeSpan ShortestInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Pause before a realtime trigger that failed is started again; it doubles from one failure to the next.</summary>
+    public TimeSpan RealtimeRestartDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest such pause.</summary>
+    public TimeSpan RealtimeRestartDelayLimit { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Dates tried in one search for a date that the conditions allow; the search then rests at the last one and goes on when that is due.</summary>
     [Range(1, 10_000_000)]
     public int DateSearchLimit { get; set; } = 20_000;

@@ -10,24 +10,28 @@ using Kestra.Storage.Triggers;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Kestra.Model.Identifiers;
+using Kestra.Scheduler.Watching;
 using NodaTime;
 
 namespace Kestra.Scheduler;
 
 /// <summary>
-/// Fires schedules at their dates. One loop has everything: it takes what callers ask for, hears of ended executions and
+/// Fires schedules at their dates and has workers look at what other triggers watch. One loop has everything: it takes what callers ask for, hears of ended executions and
 /// looks at the clock. Another process on the same database must not run it at the same time.
 /// </summary>
-public sealed partial class SchedulerService : BackgroundService, ITriggerControl
+public sealed partial class SchedulerService : BackgroundService, ITriggerControl, ITriggerResults
 {
     private readonly SchedulerCore core;
+    private readonly Evaluations evaluations;
+    private readonly WatchFiring watching;
     private readonly IExecutionEnds ends;
     private readonly SchedulerOptions options;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly Func<string, string, string, CancellationToken, Task>? flowChanged;
     private readonly Channel<Func<CancellationToken, Task>> requests;
-    private readonly ConcurrentDictionary<string, StateType> ended = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (TriggerKey Trigger, StateType State)> ended = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim news = new(0, 1);
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -42,6 +46,8 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
         IExecutionReader executions,
         IExecutionEnds ends,
         ILogSink logs,
+        ITriggerJobs jobs,
+        IIdSource ids,
         IOptions<SchedulerOptions> options,
         TimeProvider time,
         ILogger<SchedulerService> logger,
@@ -55,8 +61,11 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
         this.logger = logger;
         this.flowChanged = flowChanged;
         var log = new TriggerLog(logs, time);
-        var book = new ScheduleBook(flows, triggers, read, triggerExecutions.Environment, this.options, time, log, logger);
-        core = new SchedulerCore(book, new Firing(commands, triggerExecutions, this.options, log, time), executions, this.options, logger);
+        evaluations = new Evaluations(jobs);
+        var events = new EventCommands(triggerExecutions, this.options, time);
+        var book = new TriggerBook(flows, triggers, read, triggerExecutions.Environment, this.options, time, log, evaluations, logger);
+        watching = new WatchFiring(commands, triggerExecutions, events, this.options, log, ids, time);
+        core = new SchedulerCore(book, new Firing(commands, triggerExecutions, events, log), watching, evaluations, executions, this.options, logger);
         requests = Channel.CreateBounded<Func<CancellationToken, Task>>(this.options.RequestLimit);
     }
 
@@ -111,6 +120,22 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
 
     public Task<bool> DeleteAsync(TriggerKey key, CancellationToken cancellationToken) =>
         AskAsync(stopping => core.DeleteAsync(key, stopping), cancellationToken);
+
+    public Task StartedAsync(TriggerJob job, string workerId, CancellationToken cancellationToken) =>
+        AskAsync(
+            async stopping =>
+            {
+                await core.StartedAsync(job, workerId, stopping);
+                return true;
+            },
+            cancellationToken);
+
+    public Task<TriggerReception> AnswerAsync(TriggerJob job, TriggerAnswer answer, CancellationToken cancellationToken) =>
+        AskAsync(stopping => core.AnswerAsync(job, answer, stopping), cancellationToken);
+
+    // No row moves, so the loop has nothing to do with it and many events are stored together.
+    public Task<TriggerReception> EventAsync(TriggerJob job, string executionId, IReadOnlyDictionary<string, object?> variables, CancellationToken cancellationToken) =>
+        evaluations.EntryOf(job) is { } entry ? watching.EventAsync(entry, executionId, variables, cancellationToken) : Task.FromResult(TriggerReception.Void);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -178,9 +203,9 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
 
     private async Task ReleaseEndedAsync(CancellationToken stopping)
     {
-        foreach (var (executionId, state) in ended)
+        foreach (var (executionId, end) in ended)
         {
-            await core.ReleaseAsync(executionId, state, stopping);
+            await core.EndedAsync(end.Trigger, executionId, end.State, stopping);
             ended.TryRemove(executionId, out _);
         }
     }
@@ -204,9 +229,10 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
     // Called by the executor's loop. Only executions of triggers are noted, and each is taken out at the loop's next turn.
     private void OnEnded(Execution execution)
     {
-        if (execution.Trigger is not null)
+        if (execution.Trigger is { } trigger)
         {
-            ended[execution.Id] = execution.State.Current;
+            var key = new TriggerKey(execution.TenantId, execution.Namespace, execution.FlowId, trigger.Id);
+            ended[execution.Id] = (key, execution.State.Current);
             Wake();
         }
     }
@@ -223,7 +249,7 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
         }
     }
 
-    private Task<Trigger?> ChangeAsync(TriggerKey key, Func<Trigger, ScheduleEntry?, Instant, Trigger> change, CancellationToken cancellationToken) =>
+    private Task<Trigger?> ChangeAsync(TriggerKey key, Func<Trigger, TriggerEntry?, Instant, Trigger> change, CancellationToken cancellationToken) =>
         AskAsync(stopping => core.ChangeAsync(key, change, stopping), cancellationToken);
 
     private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> question, CancellationToken cancellationToken)

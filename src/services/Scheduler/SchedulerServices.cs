@@ -1,6 +1,7 @@
 using Kestra.Hosting.Flows;
 using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Triggers;
+using Kestra.Model.Identifiers;
 using Kestra.Scheduler.FlowTriggers;
 using Kestra.Storage;
 using Microsoft.Extensions.DependencyInjection;
@@ -26,6 +27,7 @@ public static class SchedulerServices
 
         options.ValidateDataAnnotations();
         services.TryAddSingleton<TriggerExecutions>();
+        services.TryAddSingleton<ITriggerJobs>(static _ => new TriggerJobQueue());
         services.AddSingleton(static provider => new SchedulerService(
             provider.GetRequiredService<IStore>().Flows,
             provider.GetRequiredService<IStore>().Triggers,
@@ -35,6 +37,8 @@ public static class SchedulerServices
             provider.GetRequiredService<IExecutionReader>(),
             provider.GetRequiredService<IExecutionEnds>(),
             provider.GetRequiredService<ILogSink>(),
+            provider.GetRequiredService<ITriggerJobs>(),
+            provider.GetRequiredService<IIdSource>(),
             provider.GetRequiredService<IOptions<SchedulerOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SchedulerService>>(),
@@ -42,6 +46,7 @@ public static class SchedulerServices
         services.AddSingleton(FlowTriggersOf);
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<FlowTriggerService>());
         services.AddSingleton<ITriggerControl>(static provider => provider.GetRequiredService<SchedulerService>());
+        services.AddSingleton<ITriggerResults>(static provider => provider.GetRequiredService<SchedulerService>());
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<SchedulerService>());
         return services;
     }

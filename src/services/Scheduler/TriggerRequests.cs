@@ -8,36 +8,37 @@ namespace Kestra.Scheduler;
 internal static class TriggerRequests
 {
     /// <param name="entry">Null for a trigger that is not scheduled here; such a row has no date of its own.</param>
-    public static Trigger SetDisabled(Trigger row, ScheduleEntry? entry, bool disabled, Instant now)
+    public static Trigger SetDisabled(Trigger row, TriggerEntry? entry, bool disabled, Instant now)
     {
         if (row.Disabled == disabled)
         {
             return row;
         }
 
-        var switched = row with { Disabled = disabled, NextExecutionDate = null };
-        return entry is null ? switched : TriggerRows.Reschedule(switched, entry.Dates, now);
+        // An evaluation that runs is over with it.
+        var switched = row with { Disabled = disabled, NextExecutionDate = null, EvaluateRunningDate = null, WorkerId = null };
+        return entry?.Reschedule(switched, now) ?? switched;
     }
 
     public static Trigger Unlock(Trigger row) => row.ExecutionId is null && row.EvaluateRunningDate is null
         ? throw new TriggerRefusedException("Trigger is not locked")
         : row with { ExecutionId = null, UpdatedDate = null, EvaluateRunningDate = null, WorkerId = null };
 
-    public static Trigger Restart(Trigger row, ScheduleEntry? entry, Instant now)
+    public static Trigger Restart(Trigger row, TriggerEntry? entry, Instant now)
     {
         var fresh = TriggerRows.Restarted(row);
-        return entry is null ? fresh : TriggerRows.Reschedule(fresh, entry.Dates, now);
+        return entry?.Reschedule(fresh, now) ?? fresh;
     }
 
-    public static Trigger StartBackfill(Trigger row, ScheduleEntry? entry, Backfill backfill, Instant now)
+    public static Trigger StartBackfill(Trigger row, TriggerEntry? entry, Backfill backfill, Instant now)
     {
-        if (entry is null)
+        if (entry is not ScheduleEntry schedule)
         {
             throw new TriggerRefusedException("Backfills are for schedules of enabled flows only");
         }
 
         return row.Backfill is null
-            ? TriggerRows.StartBackfill(row, backfill, entry.Dates.Zone, now)
+            ? TriggerRows.StartBackfill(row, backfill, schedule.Dates.Zone, now)
             : throw new TriggerRefusedException("The trigger has a backfill already");
     }
 
@@ -45,15 +46,15 @@ internal static class TriggerRequests
         ? row with { Backfill = backfill with { Paused = paused } }
         : throw new TriggerRefusedException("No backfill found");
 
-    public static Trigger DeleteBackfill(Trigger row, ScheduleEntry? entry, Instant now)
+    public static Trigger DeleteBackfill(Trigger row, TriggerEntry? entry, Instant now)
     {
         if (row.Backfill is not { } backfill)
         {
             throw new TriggerRefusedException("No backfill found");
         }
 
-        return entry is null
-            ? row with { Backfill = null, NextExecutionDate = backfill.PreviousNextExecutionDate }
-            : TriggerRows.EndBackfill(row, entry.Dates, now);
+        return entry is ScheduleEntry schedule
+            ? TriggerRows.EndBackfill(row, schedule.Dates, now)
+            : row with { Backfill = null, NextExecutionDate = backfill.PreviousNextExecutionDate };
     }
 }

@@ -39,5 +39,21 @@ public sealed class WorkerOptions
     /// <summary>Configuration of plugins (<c>kestra.plugins.configurations</c>) by type, or by the beginning of their types.</summary>
     public IReadOnlyList<(string Type, IReadOnlyDictionary<string, object?> Values)> PluginConfigurations { get; set; } = [];
 
+    /// <summary>Polling triggers evaluated at the same time; 0 is as many as tasks.</summary>
+    [Range(0, 100_000)]
+    public int TriggerThreads { get; set; }
+
+    /// <summary>Realtime triggers that run at the same time; one that finds no place fails and is tried again later.</summary>
+    [Range(0, 1_000_000)]
+    public int RealtimeTriggers { get; set; } = 1_000;
+
+    /// <summary>How long one evaluation of a polling trigger may take; beyond it, it has failed.</summary>
+    public TimeSpan TriggerTimeout { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>Pause before the scheduler is told again what a trigger has found, when it could not take it.</summary>
+    public TimeSpan TriggerAnswerDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    public int EffectiveTriggerThreads => TriggerThreads > 0 ? TriggerThreads : EffectiveThreads;
+
     public int EffectiveThreads => Threads > 0 ? Threads : Math.Max(16, Environment.ProcessorCount * 4);
 }

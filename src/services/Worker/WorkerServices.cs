@@ -2,6 +2,7 @@ using Kestra.Expressions;
 using Kestra.Hosting.Encryption;
 using Kestra.Hosting.Expressions;
 using Kestra.Hosting.KeyValues;
+using Kestra.Hosting.Lanes;
 using Kestra.Model.Identifiers;
 using Kestra.Plugins.Services;
 using Kestra.Storage.Objects;
@@ -9,7 +10,9 @@ using Kestra.Worker.Jobs;
 using Kestra.Worker.Logs;
 using Kestra.Worker.PluginServices;
 using Kestra.Worker.Running;
+using Kestra.Worker.Triggers;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace Kestra.Worker;
@@ -39,6 +42,19 @@ public static class WorkerServices
         services.AddSingleton<JobRunner>();
         services.AddSingleton<WorkerService>();
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<WorkerService>());
+        return services;
+    }
+
+    /// <summary>
+    /// Adds the part of the worker that evaluates triggers. It belongs behind worker and scheduler: services stop in reverse
+    /// order, and what a trigger has found must still be heard.
+    /// </summary>
+    public static IServiceCollection AddKestraTriggerWorker(this IServiceCollection services)
+    {
+        services.TryAddSingleton<ITriggerJobs>(static _ => new TriggerJobQueue());
+        services.AddSingleton<TriggerRunner>();
+        services.AddSingleton<TriggerWorkerService>();
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<TriggerWorkerService>());
         return services;
     }
 

@@ -130,6 +130,11 @@ public sealed class KestraServer : IAsyncDisposable
             services.AddKestraScheduler();
         }
 
+        if (parts.HasFlag(ServerParts.Worker | ServerParts.Scheduler) && settings.WorkerThreads > 0)
+        {
+            services.AddKestraTriggerWorker();
+        }
+
         if (parts.HasFlag(ServerParts.Webserver))
         {
             services.AddKestraWebserver(WebserverSettings.Read(configuration));

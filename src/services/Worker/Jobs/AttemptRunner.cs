@@ -2,7 +2,6 @@ using Kestra.Hosting.Lanes;
 using Kestra.Model.Durations;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
-using Kestra.Model.Json;
 using Kestra.Model.Logs;
 using Kestra.Plugins;
 using Kestra.Plugins.Tasks;
@@ -29,11 +28,11 @@ internal sealed class AttemptRunner(RunServices services, ILogSink sink, WorkerO
             var timeout = Timeout(task, context);
             await using var alarm = StartTimer(timeout, cancellation);
             var result = await TaskCacheEntries.GetOrRunAsync(task, context, () => RunWithinGraceAsync(plugin, context, cancellation), cancellation.Token);
-            return Ended(result.State ?? StateType.SUCCESS, Checked(result.Outputs, logger, run), started);
+            return Ended(result.State ?? StateType.SUCCESS, Checked(result.Outputs, run), started);
         }
         catch (Exception error)
         {
-            return Failed(error, task, context, cancellation, started);
+            return Failed(error, run, task, context, cancellation, started);
         }
     }
 
@@ -55,7 +54,7 @@ internal sealed class AttemptRunner(RunServices services, ILogSink sink, WorkerO
         }
     }
 
-    private AttemptOutcome? Failed(Exception error, TaskDefinition task, RunContext context, RunCancellation cancellation, Instant started)
+    private AttemptOutcome? Failed(Exception error, RunIdentity run, TaskDefinition task, RunContext context, RunCancellation cancellation, Instant started)
     {
         var outputs = (error as TaskFailedException)?.Outputs;
         switch (cancellation.Reason)
@@ -75,7 +74,7 @@ internal sealed class AttemptRunner(RunServices services, ILogSink sink, WorkerO
             context.Logger.Trace(error.ToString());
         }
 
-        return Ended(StateType.FAILED, Checked(outputs, context.Logger, null), started);
+        return Ended(StateType.FAILED, Checked(outputs, run), started);
     }
 
     private static Duration? Timeout(TaskDefinition task, RunContext context)
@@ -88,25 +87,6 @@ internal sealed class AttemptRunner(RunServices services, ILogSink sink, WorkerO
         ? services.Time.CreateTimer(_ => cancellation.Cancel(CancelReason.TimedOut), null, limit.ToTimeSpan(), System.Threading.Timeout.InfiniteTimeSpan)
         : null;
 
-    private OrderedDictionary<string, object?>? Checked(IReadOnlyDictionary<string, object?>? outputs, IRunLogger logger, RunIdentity? run)
-    {
-        if (outputs is null)
-        {
-            return [];
-        }
-
-        var kept = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
-        foreach (var (key, value) in outputs)
-        {
-            if (value is not null)
-            {
-                kept[key] = value;
-            }
-        }
-
-        var size = ModelJson.SizeOf(kept);
-        return size <= options.OutputBytes
-            ? kept
-            : throw new TaskFailedException($"The outputs of task '{run?.TaskRun?.TaskId}' have {size} bytes as JSON, more than the limit of {options.OutputBytes}. Write large results to a file of internal storage and output its address.");
-    }
+    private OrderedDictionary<string, object?> Checked(IReadOnlyDictionary<string, object?>? outputs, RunIdentity run) =>
+        RunOutputs.Check(outputs, options.OutputBytes, $"task '{run.TaskRun?.TaskId}'");
 }

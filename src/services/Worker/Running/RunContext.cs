@@ -113,7 +113,7 @@ internal sealed record RunServices
     public IReadOnlyList<string> AllowedPaths { get; init; } = [];
 
     /// <summary>The configuration of one plugin: what is set for a longer beginning of its type goes before.</summary>
-    public IReadOnlyDictionary<string, object?> ConfigurationOf(ITask plugin)
+    public IReadOnlyDictionary<string, object?> ConfigurationOf(object plugin)
     {
         if (PluginConfigurations.Count == 0 || plugin.GetType().GetCustomAttribute<PluginAttribute>() is not { } named)
         {

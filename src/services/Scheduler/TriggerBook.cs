@@ -7,16 +7,17 @@ using Kestra.Plugins.Triggers;
 using Kestra.Storage.Flows;
 using Kestra.Storage.Triggers;
 using Microsoft.Extensions.Logging;
+using Kestra.Scheduler.Watching;
 using NodaTime;
 
 namespace Kestra.Scheduler;
 
 /// <summary>
-/// All schedules in memory and their rows in the database, kept alike: a row is stored first, then taken over here.
+/// All schedules and watched triggers in memory and their rows in the database, kept alike: a row is stored first, then taken over here.
 /// Used by one loop at a time.
 /// </summary>
 /// <param name="read">Parses a stored source with the plugin defaults that hold for it.</param>
-internal sealed partial class ScheduleBook(
+internal sealed partial class TriggerBook(
     IFlowRepository flows,
     ITriggerRepository triggers,
     Func<StoredFlow, Flow> read,
@@ -24,9 +25,10 @@ internal sealed partial class ScheduleBook(
     SchedulerOptions options,
     TimeProvider time,
     TriggerLog log,
+    Evaluations evaluations,
     ILogger logger)
 {
-    private readonly Dictionary<TriggerKey, ScheduleEntry> entries = [];
+    private readonly Dictionary<TriggerKey, TriggerEntry> entries = [];
     private readonly Dictionary<string, TriggerKey> locks = new(StringComparer.Ordinal);
 
     public DueQueue Queue { get; } = new();
@@ -34,12 +36,12 @@ internal sealed partial class ScheduleBook(
     /// <summary>The clock, cut to seconds as dates of schedules are.</summary>
     public Instant Now => Instant.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
 
-    /// <summary>The schedules that are held by executions.</summary>
+    /// <summary>The triggers that are held by executions.</summary>
     public IReadOnlyCollection<KeyValuePair<string, TriggerKey>> Locks => locks;
 
-    public ScheduleEntry? Find(TriggerKey key) => entries.GetValueOrDefault(key);
+    public TriggerEntry? Find(TriggerKey key) => entries.GetValueOrDefault(key);
 
-    public ScheduleEntry? FindLockedBy(string executionId) => locks.TryGetValue(executionId, out var key) ? Find(key) : null;
+    public TriggerEntry? FindLockedBy(string executionId) => locks.TryGetValue(executionId, out var key) ? Find(key) : null;
 
     /// <summary>Reads everything anew.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
@@ -62,6 +64,7 @@ internal sealed partial class ScheduleBook(
         }
 
         await SaveAsync(taken, cancellationToken);
+        evaluations.StopWhere(key => !entries.ContainsKey(key));
     }
 
     /// <summary>Takes a flow over as it now is.</summary>
@@ -74,14 +77,17 @@ internal sealed partial class ScheduleBook(
             var taken = new List<TakenUp>();
             await ApplyAsync(stored, rows, taken, cancellationToken);
             await SaveAsync(taken, cancellationToken);
-            return;
+        }
+        else
+        {
+            await triggers.DeleteAsync(rows, cancellationToken);
+            foreach (var entry in EntriesOf(tenantId, @namespace, flowId))
+            {
+                Drop(entry);
+            }
         }
 
-        await triggers.DeleteAsync(rows, cancellationToken);
-        foreach (var entry in EntriesOf(tenantId, @namespace, flowId))
-        {
-            Drop(entry);
-        }
+        evaluations.StopWhere(key => key.TenantId == tenantId && key.Namespace == @namespace && key.FlowId == flowId && !entries.ContainsKey(key));
     }
 
     /// <summary>Stores a row and takes it over.</summary>
@@ -109,6 +115,12 @@ internal sealed partial class ScheduleBook(
             locks[holder] = entry.Key;
         }
 
+        // Nobody waits for an evaluation whose lock is gone, whoever took it away.
+        if (row.EvaluateRunningDate is null)
+        {
+            evaluations.Stop(entry.Key);
+        }
+
         entry.Row = row;
         entry.NotBefore = Instant.MinValue;
         entry.TakenIds = 0;
@@ -125,11 +137,11 @@ internal sealed partial class ScheduleBook(
         {
             Drop(entry);
         }
+
+        evaluations.Stop(TriggerKey.Of(row));
     }
 
-    public MissedSchedules RecoveryOf(ScheduleEntry entry) => entry.Schedule.RecoverMissedSchedules ?? options.RecoverMissedSchedules;
-
-    private IEnumerable<ScheduleEntry> EntriesOf(string tenantId, string @namespace, string flowId) =>
+    private IEnumerable<TriggerEntry> EntriesOf(string tenantId, string @namespace, string flowId) =>
         [.. entries.Values.Where(entry => entry.Row.TenantId == tenantId && entry.Row.Namespace == @namespace && entry.Row.FlowId == flowId)];
 
     private async Task ApplyAsync(StoredFlow stored, IReadOnlyList<Trigger> rows, List<TakenUp> taken, CancellationToken cancellationToken)
@@ -149,7 +161,9 @@ internal sealed partial class ScheduleBook(
 
         var declared = (flow.Triggers ?? []).ToDictionary(static trigger => trigger.Id, StringComparer.Ordinal);
         await triggers.DeleteAsync([.. rows.Where(row => !declared.ContainsKey(row.TriggerId))], cancellationToken);
-        if (stored.Disabled || flow.Disabled)
+        var isDisabled = stored.Disabled || flow.Disabled;
+        await FreeAsync(rows.Where(row => declared.TryGetValue(row.TriggerId, out var definition) && (isDisabled || definition.Disabled)), cancellationToken);
+        if (isDisabled)
         {
             return;
         }
@@ -161,6 +175,16 @@ internal sealed partial class ScheduleBook(
             {
                 taken.Add(schedule);
             }
+        }
+    }
+
+    // The evaluations of triggers that their source disables are stopped; their rows stay otherwise as they are.
+    private async Task FreeAsync(IEnumerable<Trigger> disabled, CancellationToken cancellationToken)
+    {
+        var freed = disabled.Where(static row => row.EvaluateRunningDate is not null).Select(WatchRows.Free).ToList();
+        if (freed.Count > 0)
+        {
+            await triggers.SaveAsync(freed, cancellationToken);
         }
     }
 
@@ -177,10 +201,14 @@ internal sealed partial class ScheduleBook(
         {
             entries[schedule.Entry.Key] = schedule.Entry;
             Adopt(schedule.Row);
+            if (schedule.Entry is WatchEntry watched)
+            {
+                evaluations.Continue(watched);
+            }
         }
     }
 
-    private TakenUp? TakeUp(Flow flow, TriggerDefinition definition, Trigger? row, Dictionary<TriggerKey, ScheduleEntry> former)
+    private TakenUp? TakeUp(Flow flow, TriggerDefinition definition, Trigger? row, Dictionary<TriggerKey, TriggerEntry> former)
     {
         var key = new TriggerKey(flow.TenantId, flow.Namespace, flow.Id, definition.Id);
         if (Bind(flow, definition, row ?? TriggerRows.Create(key)) is not { } entry)
@@ -192,8 +220,8 @@ internal sealed partial class ScheduleBook(
         {
             var isOther = former.TryGetValue(key, out var before) && before.Fingerprint != entry.Fingerprint;
             var next = isOther
-                ? TriggerRows.Reschedule(entry.Row, entry.Dates, Now)
-                : TriggerRows.Resume(entry.Row, entry.Dates, RecoveryOf(entry), Now);
+                ? entry.Redefine(entry.Row, Now)
+                : entry.Resume(entry.Row, options.RecoverMissedSchedules, evaluations.Fits(entry), Now);
             if (!(next.StopAfter ?? []).SequenceEqual(definition.StopAfter ?? []))
             {
                 next = next with { StopAfter = definition.StopAfter };
@@ -208,7 +236,7 @@ internal sealed partial class ScheduleBook(
         }
     }
 
-    private ScheduleEntry? Bind(Flow flow, TriggerDefinition definition, Trigger row)
+    private TriggerEntry? Bind(Flow flow, TriggerDefinition definition, Trigger row)
     {
         try
         {
@@ -217,7 +245,13 @@ internal sealed partial class ScheduleBook(
                 return null;
             }
 
-            if (environment.Catalog.Create(definition.Type, definition.Properties) is not IScheduleTrigger schedule)
+            var plugin = environment.Catalog.Create(definition.Type, definition.Properties);
+            if (plugin is IPollingTrigger or IRealtimeTrigger)
+            {
+                return new WatchEntry(flow, definition, (ITrigger)plugin, TriggerConditions.Bind(definition, environment.Catalog), row, options.Zone);
+            }
+
+            if (plugin is not IScheduleTrigger schedule)
             {
                 return null;
             }
@@ -245,7 +279,7 @@ internal sealed partial class ScheduleBook(
         LogNotScheduled(flow.Namespace, flow.Id, definition.Id, why);
     }
 
-    private void Drop(ScheduleEntry entry)
+    private void Drop(TriggerEntry entry)
     {
         DueQueue.Remove(entry);
         entries.Remove(entry.Key);
@@ -258,5 +292,5 @@ internal sealed partial class ScheduleBook(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Trigger '{TriggerId}' of flow '{Namespace}.{FlowId}' can't be scheduled: {Why}")]
     private partial void LogNotScheduled(string @namespace, string flowId, string triggerId, string why);
 
-    private sealed record TakenUp(ScheduleEntry Entry, Trigger Row, bool Changed);
+    private sealed record TakenUp(TriggerEntry Entry, Trigger Row, bool Changed);
 }

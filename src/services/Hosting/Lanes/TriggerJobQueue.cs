@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+
+namespace Kestra.Hosting.Lanes;
+
+/// <summary>
+/// The lane of trigger jobs within one process. It is memory: the rows of triggers are the durable record, and the scheduler
+/// evaluates anew what a stopped process did not finish.
+/// </summary>
+/// <param name="capacity">Jobs of one group that may wait for a worker.</param>
+public sealed class TriggerJobQueue(int capacity = TriggerJobQueue.DefaultCapacity) : ITriggerJobs
+{
+    public const int DefaultCapacity = 10_000;
+
+    private readonly ConcurrentDictionary<string, Channel<TriggerJob>> groups = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, byte> waiting = new(StringComparer.Ordinal);
+    private readonly Lock gate = new();
+    private volatile Action<string>[] killHandlers = [];
+
+    public bool HasRoom(string? workerGroup) => Group(workerGroup).Reader.Count < capacity;
+
+    public bool TryDispatch(TriggerJob job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        waiting[job.ExecutionId] = 0;
+        if (Group(job.WorkerGroup).Writer.TryWrite(job))
+        {
+            return true;
+        }
+
+        waiting.TryRemove(job.ExecutionId, out _);
+        return false;
+    }
+
+    public void Kill(string executionId)
+    {
+        waiting.TryRemove(executionId, out _);
+        foreach (var handler in killHandlers)
+        {
+            handler(executionId);
+        }
+    }
+
+    public async IAsyncEnumerable<TriggerJob> TakeAsync(string? workerGroup, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var reader = Group(workerGroup).Reader;
+        while (await reader.WaitToReadAsync(cancellationToken))
+        {
+            while (!cancellationToken.IsCancellationRequested && reader.TryRead(out var job))
+            {
+                if (waiting.TryRemove(job.ExecutionId, out _))
+                {
+                    yield return job;
+                }
+            }
+        }
+    }
+
+    public IDisposable SubscribeKills(Action<string> handler)
+    {
+        lock (gate)
+        {
+            killHandlers = [.. killHandlers, handler];
+        }
+
+        return new Subscription(this, handler);
+    }
+
+    private Channel<TriggerJob> Group(string? name) => groups.GetOrAdd(
+        name ?? "",
+        static (_, bound) => Channel.CreateBounded<TriggerJob>(bound),
+        capacity);
+
+    private sealed class Subscription(TriggerJobQueue queue, Action<string> handler) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (queue.gate)
+            {
+                queue.killHandlers = [.. queue.killHandlers.Where(other => other != handler)];
+            }
+        }
+    }
+}
