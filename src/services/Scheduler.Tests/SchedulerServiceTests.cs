@@ -11,7 +11,7 @@ public sealed class SchedulerServiceTests
 {
     private static SchedulerService ServiceOf(World world) => new(
         world.Stored, world.Stored, world.Stored.Read, world.Executions, world.Stored, world.Stored, world.Stored, world.Stored,
-        Options.Create(world.Options), world.Time, NullLogger<SchedulerService>.Instance);
+        new HeldJobs(), new Kestra.Model.Identifiers.RandomIdSource(), Options.Create(world.Options), world.Time, NullLogger<SchedulerService>.Instance);
 
     [Fact]
     public async Task TheLoopFollowsTheClockTheEndsAndTheRequests()

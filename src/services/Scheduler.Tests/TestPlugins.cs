@@ -11,6 +11,8 @@ internal sealed class TestPlugins : IPluginCatalog
 {
     public const string ScheduleType = "io.kestra.plugin.core.trigger.Schedule";
     public const string WebhookType = "io.kestra.plugin.core.trigger.Webhook";
+    public const string PollingType = "test.Polling";
+    public const string RealtimeType = "test.Realtime";
     public const string DayWeekType = "test.DayWeek";
     public const string ExpressionType = "test.Expression";
     public const string ThrowingType = "test.Throwing";
@@ -21,6 +23,8 @@ internal sealed class TestPlugins : IPluginCatalog
     {
         ScheduleType => Describe<Schedule>(type, PluginKind.Trigger),
         WebhookType => Describe<Webhook>(type, PluginKind.Trigger),
+        PollingType => Describe<Polling>(type, PluginKind.Trigger),
+        RealtimeType => Describe<Realtime>(type, PluginKind.Trigger),
         DayWeekType => Describe<DayWeek>(type, PluginKind.Condition),
         ExpressionType => Describe<Expression>(type, PluginKind.Condition),
         ThrowingType => Describe<Throwing>(type, PluginKind.Condition),
@@ -41,6 +45,8 @@ internal sealed class TestPlugins : IPluginCatalog
             LateMaximumDelay = properties.GetValueOrDefault("lateMaximumDelay") as Duration?,
         },
         WebhookType => new Webhook { Key = (string)properties["key"]!, Wait = properties.GetValueOrDefault("wait") is true },
+        PollingType => new Polling((Duration)properties["interval"]!),
+        RealtimeType => new Realtime(),
         DayWeekType => new DayWeek(Enum.Parse<IsoDayOfWeek>((string)properties["dayOfWeek"]!)),
         ExpressionType => new Expression((string)properties["expression"]!),
         ThrowingType => new Throwing(),
@@ -48,6 +54,19 @@ internal sealed class TestPlugins : IPluginCatalog
     };
 
     private static PluginDescriptor Describe<T>(string type, PluginKind kind) => new() { Type = type, Kind = kind, ClrType = typeof(T), Properties = [] };
+
+    /// <summary>Only named here: workers evaluate.</summary>
+    private sealed class Polling(Duration interval) : IPollingTrigger
+    {
+        public Duration Interval => interval;
+
+        public Task<IReadOnlyDictionary<string, object?>?> EvaluateAsync(Kestra.Plugins.IRunContext context, CancellationToken cancellationToken) => throw new InvalidOperationException();
+    }
+
+    private sealed class Realtime : IRealtimeTrigger
+    {
+        public IAsyncEnumerable<IReadOnlyDictionary<string, object?>> RunAsync(Kestra.Plugins.IRunContext context, CancellationToken cancellationToken) => throw new InvalidOperationException();
+    }
 
     private sealed class DayWeek(IsoDayOfWeek day) : IScheduleCondition
     {

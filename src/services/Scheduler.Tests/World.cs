@@ -5,7 +5,9 @@ using Kestra.Hosting.Triggers;
 using Kestra.Model;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
+using Kestra.Model.Identifiers;
 using Kestra.Model.Triggers;
+using Kestra.Scheduler.Watching;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using NodaTime.Text;
@@ -16,7 +18,7 @@ namespace Kestra.Scheduler.Tests;
 internal sealed class World
 {
     public const string Namespace = "company.team";
-    private ScheduleBook? book;
+    private TriggerBook? book;
 
     public World(string start) => Time = new ManualTime(At(start));
 
@@ -27,6 +29,11 @@ internal sealed class World
     public SchedulerOptions Options { get; } = new();
 
     public SchedulerCore Core { get; private set; } = null!;
+
+    public WatchFiring Watching { get; private set; } = null!;
+
+    /// <summary>The worker's end of the lane of trigger jobs.</summary>
+    public HeldJobs Jobs { get; set; } = new();
 
     /// <summary>Every execution ends at once with this state; null lets them run.</summary>
     public StateType? EndWith { get; set; } = StateType.SUCCESS;
@@ -77,9 +84,12 @@ internal sealed class World
     public async Task StartAsync()
     {
         var log = new TriggerLog(Stored, Time);
-        book = new ScheduleBook(Stored, Stored, Stored.Read, Executions.Environment, Options, Time, log, NullLogger.Instance);
-        var firing = new Firing(Stored, Executions, Options, log, Time);
-        Core = new SchedulerCore(book, firing, Stored, Options, NullLogger.Instance);
+        var evaluations = new Evaluations(Jobs);
+        var events = new EventCommands(Executions, Options, Time);
+        book = new TriggerBook(Stored, Stored, Stored.Read, Executions.Environment, Options, Time, log, evaluations, NullLogger.Instance);
+        var firing = new Firing(Stored, Executions, events, log);
+        Watching = new WatchFiring(Stored, Executions, events, Options, log, new RandomIdSource(), Time);
+        Core = new SchedulerCore(book, firing, Watching, evaluations, Stored, Options, NullLogger.Instance);
         await Core.StartAsync(CancellationToken.None);
         await FireAsync();
     }
@@ -112,7 +122,7 @@ internal sealed class World
         await FireAsync();
     }
 
-    public Task<Trigger?> ChangeAsync(Func<Trigger, ScheduleEntry?, Instant, Trigger> change) =>
+    public Task<Trigger?> ChangeAsync(Func<Trigger, TriggerEntry?, Instant, Trigger> change) =>
         Core.ChangeAsync(Key(), change, CancellationToken.None);
 
     private async Task FireAsync()
