@@ -48,6 +48,7 @@ internal sealed class Bench : IWorkerJobs, IExecutionCommands, ILogSink, IAsyncD
             Time = TimeProvider.System,
             Ids = new RandomIdSource(),
         };
+        (Options, Services) = (options, services);
         var masks = new RunMasks();
         var identity = new WorkerIdentity("worker");
         var attempts = new AttemptRunner(services, this, options, masks);
@@ -57,6 +58,10 @@ internal sealed class Bench : IWorkerJobs, IExecutionCommands, ILogSink, IAsyncD
     }
 
     public JobRunner Runner { get; }
+
+    public WorkerOptions Options { get; }
+
+    public RunServices Services { get; }
 
     public string Folder => folder;
 
