@@ -105,6 +105,19 @@ public sealed class LocalCommandTests : IDisposable
         await workspace.RunAsync(1, "expression", "eval", "{{ missing.name }}");
         workspace.Error.ShouldContain("missing");
         workspace.Error.ShouldNotContain("   at ");
+        await workspace.RunAsync(1, "expression", "eval", "{{ 1 }}", "--context", "nowhere.json");
+        workspace.Error.ShouldContain("There is no file");
+    }
+
+    [Fact]
+    public async Task Without_any_expression_it_is_said_what_to_give()
+    {
+        workspace.Input = "\n";
+        await workspace.RunAsync(1, "expression", "eval");
+        workspace.Error.ShouldContain("There is nothing to evaluate");
+        workspace.Input = "{\"id\":\"a\",\"expression\":\"{{ x + 1 }}\"}\n";
+        await workspace.RunAsync(1, "expression", "eval", "--typed");
+        workspace.Error.ShouldContain("A JSON line holds its own");
     }
 
     [Fact]

@@ -157,4 +157,16 @@ public sealed class LimitTests
 
         engine.Parse("{{ 0 }}").ShouldNotBeSameAs(first);
     }
+
+    [Fact]
+    public void A_template_that_is_in_use_is_kept_while_others_come_and_go()
+    {
+        var engine = new ExpressionEngine(new ExpressionOptions { CacheSize = 10 });
+        var first = engine.Parse("{{ 0 }}");
+        for (var index = 1; index < 100; index++)
+        {
+            engine.Parse($"{{{{ {index} }}}}");
+            engine.Parse("{{ 0 }}").ShouldBeSameAs(first);
+        }
+    }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Kestra.Expressions.Values;
 using Kestra.Jq;
@@ -10,9 +9,8 @@ public sealed class ExpressionEngine(ExpressionOptions? options = null)
 {
     private const string TooManyPasses = "Too many rendering attempts";
 
-    private readonly ConcurrentDictionary<string, Template> templates = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, JqProgram> jqPrograms = new(StringComparer.Ordinal);
-    private int kept;
+    private readonly RecentlyUsed<string, Template> templates = new((options ?? new ExpressionOptions()).CacheSize, StringComparer.Ordinal);
+    private readonly RecentlyUsed<string, JqProgram> jqPrograms = new((options ?? new ExpressionOptions()).CacheSize, StringComparer.Ordinal);
 
     public ExpressionOptions Options { get; } = options ?? new ExpressionOptions();
 
@@ -31,13 +29,6 @@ public sealed class ExpressionEngine(ExpressionOptions? options = null)
             return template;
         }
 
-        // Which ones go does not matter: what is used comes back, and programs of flows hold theirs.
-        if (Interlocked.Increment(ref kept) > Options.CacheSize)
-        {
-            templates.Clear();
-            Interlocked.Exchange(ref kept, 1);
-        }
-
         return templates.GetOrAdd(source, template);
     }
 
@@ -53,11 +44,6 @@ public sealed class ExpressionEngine(ExpressionOptions? options = null)
         if (program.Length > Options.CachedLength || Options.CacheSize == 0)
         {
             return parsed;
-        }
-
-        if (jqPrograms.Count >= Options.CacheSize)
-        {
-            jqPrograms.Clear();
         }
 
         return jqPrograms.GetOrAdd(program, parsed);

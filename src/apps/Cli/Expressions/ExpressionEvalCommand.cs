@@ -29,8 +29,7 @@ internal sealed class ExpressionEvalCommand : KestraCommand
         var engine = new ExpressionEngine(new ExpressionOptions { Time = invocation.Host.Time });
         if (invocation.Parsed.GetResult(expression) is not { Tokens.Count: > 0 })
         {
-            await ExpressionEvaluation.RunLinesAsync(invocation.Terminal.Input, invocation.Terminal.Output, engine, host: null, invocation.CancellationToken);
-            return ExitCode.Success;
+            return await RunLinesAsync(invocation, engine);
         }
 
         var variables = invocation.Get(context) is { } file ? await ReadAsync(invocation, file) : new OrderedDictionary<string, object?>();
@@ -47,9 +46,26 @@ internal sealed class ExpressionEvalCommand : KestraCommand
         }
     }
 
+    private async Task<int> RunLinesAsync(Invocation invocation, ExpressionEngine engine)
+    {
+        if (invocation.Get(context) is not null || invocation.Get(typed) || invocation.Get(recursive))
+        {
+            throw new CommandFailureException("--context, --typed and --recursive go with an expression among the arguments. A JSON line holds its own: {\"id\": 1, \"expression\": \"{{ x }}\", \"context\": {\"x\": 1}, \"typed\": true}");
+        }
+
+        return await ExpressionEvaluation.RunLinesAsync(invocation.Terminal.Input, invocation.Terminal.Output, engine, host: null, invocation.CancellationToken) > 0
+            ? ExitCode.Success
+            : throw new CommandFailureException("There is nothing to evaluate: give an expression, or JSON lines {id, expression, context, typed, recursive} on the standard input.");
+    }
+
     private static async Task<IReadOnlyDictionary<string, object?>> ReadAsync(Invocation invocation, string file)
     {
         var path = invocation.Host.FullPath(file);
+        if (!File.Exists(path))
+        {
+            throw new CommandFailureException($"There is no file '{path}' to take the variables from.");
+        }
+
         var text = await FlowFiles.ReadAsync(path, invocation.CancellationToken);
         try
         {

@@ -95,7 +95,7 @@ internal sealed class DateFormatting(Moment moment, LocaleData locale)
     {
         if (count == 2)
         {
-            return Number((year % 100) + (year < 0 ? 100 : 0), 2);
+            return Number(Math.Abs(year) % 100, 2);
         }
 
         var text = Number(Math.Abs(year), count);
@@ -189,10 +189,9 @@ internal sealed class DateFormatting(Moment moment, LocaleData locale)
         }
 
         var shortName = moment.Zone.Zone.GetZoneInterval(Known()).Name;
-        var hasLetters = char.IsAsciiLetter(shortName[0]);
-        if (!hasLetters)
+        if (!char.IsAsciiLetter(shortName[0]))
         {
-            return LocalOffset(full: true);
+            return ZoneAbbreviations.OfName(LocaleData.ZoneNames(id)?[0]) ?? LocalOffset(full: true);
         }
 
         return general ? shortName.Replace("ST", "T", StringComparison.Ordinal).Replace("DT", "T", StringComparison.Ordinal) : shortName;

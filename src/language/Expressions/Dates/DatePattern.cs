@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 
 namespace Kestra.Expressions.Dates;
@@ -9,7 +8,7 @@ internal sealed class DatePattern
     private const int Kept = 500;
     private const int LongestKept = 200;
 
-    private static readonly ConcurrentDictionary<string, DatePattern> Known = new(StringComparer.Ordinal);
+    private static readonly RecentlyUsed<string, DatePattern> Known = new(Kept, StringComparer.Ordinal);
 
     private DatePattern(IReadOnlyList<DateElement> elements) => Elements = elements;
 
@@ -21,11 +20,6 @@ internal sealed class DatePattern
         if (Known.TryGetValue(pattern, out var known))
         {
             return known;
-        }
-
-        if (Known.Count >= Kept)
-        {
-            Known.Clear();
         }
 
         var read = new DatePattern(Read(pattern));
@@ -43,10 +37,15 @@ internal sealed class DatePattern
         for (var index = 0; index < pattern.Length;)
         {
             var letter = pattern[index];
+            if (padding > 0 && !char.IsAsciiLetter(letter))
+            {
+                throw new ConversionException($"Pad letter 'p' must be followed by valid pad pattern: {pattern}");
+            }
+
             switch (letter)
             {
                 case '\'':
-                    index = Quoted(pattern, index, elements, ref padding);
+                    index = Quoted(pattern, index, elements);
                     continue;
                 case '[':
                     elements.Add(new DateElement(DateElementKind.OptionalStart, ""));
@@ -58,8 +57,14 @@ internal sealed class DatePattern
                 case '#' or '{' or '}':
                     throw new ConversionException($"Pattern includes reserved character: '{letter}'");
                 default:
-                    index = char.IsAsciiLetter(letter) ? Field(pattern, index, elements, ref padding) : Literal(pattern, index, elements, ref padding);
-                    continue;
+                    if (char.IsAsciiLetter(letter))
+                    {
+                        index = Field(pattern, index, elements, ref padding);
+                        continue;
+                    }
+
+                    elements.Add(new DateElement(DateElementKind.Literal, letter.ToString()));
+                    break;
             }
 
             index++;
@@ -73,14 +78,7 @@ internal sealed class DatePattern
         return padding == 0 ? elements : throw new ConversionException($"Pad letter 'p' must be followed by valid pad pattern: {pattern}");
     }
 
-    private static int Literal(string pattern, int index, List<DateElement> elements, ref int padding)
-    {
-        elements.Add(new DateElement(DateElementKind.Literal, pattern[index].ToString(), Padding: padding));
-        padding = 0;
-        return index + 1;
-    }
-
-    private static int Quoted(string pattern, int start, List<DateElement> elements, ref int padding)
+    private static int Quoted(string pattern, int start, List<DateElement> elements)
     {
         var text = new StringBuilder();
         var index = start + 1;
@@ -107,8 +105,7 @@ internal sealed class DatePattern
         }
 
         // Two quotes with nothing between them are one quote.
-        elements.Add(new DateElement(DateElementKind.Literal, text.Length == 0 ? "'" : text.ToString(), Padding: padding));
-        padding = 0;
+        elements.Add(new DateElement(DateElementKind.Literal, text.Length == 0 ? "'" : text.ToString()));
         return index + 1;
     }
 

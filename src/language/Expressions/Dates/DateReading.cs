@@ -97,7 +97,7 @@ internal sealed class DateReading
             'a' => Name('a', [("AM", 0L), ("PM", 1L)]),
             'G' => Name('G', [(LocaleData.Default.Era(true, Width(Math.Max(count, 3))), 1L), (LocaleData.Default.Era(false, Width(Math.Max(count, 3))), 0L)]),
             'X' or 'x' or 'Z' or 'O' or DateElement.Greenwich => OffsetField(letter, count),
-            'V' or 'z' or 'v' => Zone(),
+            'V' or 'z' or 'v' => Zone(letter),
             'S' => Fraction(count),
             'y' or 'u' or 'Y' => Year(letter, index, count),
             'A' or 'n' or 'N' or 'g' => Number(letter, index, count, 19),
@@ -248,7 +248,7 @@ internal sealed class DateReading
         return true;
     }
 
-    private bool Zone()
+    private bool Zone(char letter)
     {
         var end = position;
         while (end < text.Length && (char.IsAsciiLetterOrDigit(text[end]) || text[end] is '/' or '_' or '+' or '-' or ':' or '~'))
@@ -258,7 +258,8 @@ internal sealed class DateReading
 
         try
         {
-            zone = end > position ? JavaZone.Of(text[position..end]) : null;
+            var id = text[position..end];
+            zone = id.Length > 0 ? JavaZone.Of((letter == 'V' ? null : ZoneAbbreviations.Zone(id)) ?? id) : null;
         }
         catch (ConversionException)
         {
@@ -272,13 +273,26 @@ internal sealed class DateReading
     private Moment Resolve(JavaZone otherwise)
     {
         var date = Date();
+        Check('E', (int)date.DayOfWeek);
+        Check('Q', ((date.Month - 1) / 3) + 1);
+        Check('D', date.DayOfYear);
         if (Time() is not { } time)
         {
             return Moment.Of(date.AtMidnight(), otherwise);
         }
 
         var local = (time.Hour == 24 ? date.PlusDays(1) : date).At(new LocalTime(time.Hour % 24, time.Minute, time.Second).PlusNanoseconds(time.Nano));
+        Check('a', time.Hour / 12 % 2);
         return Moment.Of(local, zone ?? otherwise);
+    }
+
+    // A field that is not needed must not say something else.
+    private void Check(char letter, long derived)
+    {
+        if (fields.TryGetValue(letter, out var given) && given != derived)
+        {
+            throw new ConversionException($"Text '{text}' could not be parsed: Conflict found: Field {letter} {given.ToString(CultureInfo.InvariantCulture)} differs from {derived.ToString(CultureInfo.InvariantCulture)}");
+        }
     }
 
     private LocalDate Date()
@@ -297,14 +311,11 @@ internal sealed class DateReading
 
         year = fields.TryGetValue('G', out var era) && era == 0 ? 1 - year : year;
         var checkedYear = InRange(year, 'y', -9998, 9999);
-        if (fields.TryGetValue('D', out var dayOfYear))
-        {
-            return new LocalDate(checkedYear, 1, 1).PlusDays(InRange(dayOfYear, 'D', 1, CalendarSystem.Iso.GetDaysInYear(checkedYear)) - 1);
-        }
-
         if (!(fields.TryGetValue('M', out var month) || fields.TryGetValue('L', out month)) || !fields.TryGetValue('d', out var day))
         {
-            throw NoDate();
+            return fields.TryGetValue('D', out var dayOfYear)
+                ? new LocalDate(checkedYear, 1, 1).PlusDays(InRange(dayOfYear, 'D', 1, CalendarSystem.Iso.GetDaysInYear(checkedYear)) - 1)
+                : throw NoDate();
         }
 
         var checkedMonth = InRange(month, 'M', 1, 12);

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.RegularExpressions;
@@ -13,7 +12,7 @@ internal sealed partial class LocaleData
     private static readonly Lazy<FrozenDictionary<string, string[]>> Names = new(() => Lines("locales.txt").ToFrozenDictionary(static fields => fields[0], static fields => fields[1..], StringComparer.Ordinal));
     private static readonly Lazy<FrozenDictionary<string, (int First, int Days)>> Weeks = new(ReadWeeks);
     private static readonly Lazy<FrozenDictionary<string, string[]>> Zones = new(ReadZones);
-    private static readonly ConcurrentDictionary<string, LocaleData> Known = new(StringComparer.Ordinal);
+    private static readonly RecentlyUsed<string, LocaleData> Known = new(Kept, StringComparer.Ordinal);
 
     private readonly string[][] fields;
 
@@ -47,11 +46,6 @@ internal sealed partial class LocaleData
         if (!match.Success)
         {
             throw new ConversionException($"Invalid locale format: {name}");
-        }
-
-        if (Known.Count >= Kept)
-        {
-            Known.Clear();
         }
 
         return Known.GetOrAdd(name, new LocaleData(match.Groups["language"].Value, match.Groups["region"].Value));

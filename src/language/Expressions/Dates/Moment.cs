@@ -8,6 +8,7 @@ internal sealed class Moment
     private const int SecondsPerDay = 86_400;
     private const long DaysBeforeEpoch = 719_468;
     private const int DaysPerEra = 146_097;
+    private const long LastYear = 999_999_999;
 
     public Moment(long seconds, int nanosecond, JavaZone zone)
     {
@@ -69,7 +70,33 @@ internal sealed class Moment
 
     public Moment AddDays(long days) => new(checked(Seconds + (days * SecondsPerDay)), Nanosecond, Zone);
 
-    public ZonedDateTime ToZoned() => (Instant.FromUnixTimeSeconds(Seconds) + Duration.FromNanoseconds(Nanosecond)).InZone(Zone.Zone);
+    /// <summary>The same local time on another day: months first, a day beyond the end of its month being the last one, then days.</summary>
+    /// <exception cref="ConversionException">The year has more than nine digits.</exception>
+    public Moment PlusCalendar(long months, long days)
+    {
+        var (year, month) = FromMonths(checked((Year * 12) + Month - 1 + months));
+        var day = checked(Days(year, month, Math.Min(Day, LastDay(year, month))) + days);
+        if (Math.Abs(year) > LastYear || Math.Abs(day) > LastYear * 366)
+        {
+            throw new ConversionException($"Invalid value for Year (valid values -{LastYear} - {LastYear})");
+        }
+
+        var local = (day * SecondsPerDay) + SecondOfDay;
+        return new Moment(local - Zone.OffsetAt(local - OffsetSeconds), Nanosecond, Zone);
+    }
+
+    private static (long Year, int Month) FromMonths(long months)
+    {
+        var year = (long)Math.Floor(months / 12m);
+        return (year, (int)(months - (year * 12)) + 1);
+    }
+
+    private static int LastDay(long year, int month) => month switch
+    {
+        2 => year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28,
+        4 or 6 or 9 or 11 => 30,
+        _ => 31,
+    };
 
     // Days since 1970-01-01 of a date, counting years from March.
     private static long Days(long year, int month, int day)

@@ -3,6 +3,9 @@ namespace Kestra.Expressions.Dates;
 /// <summary>The formats that have a name; every other text is a pattern.</summary>
 internal static class NamedFormats
 {
+    // One to nine digits: the longest that fits is taken, and none of the others then finds a point.
+    private static readonly string Fraction = string.Concat(Enumerable.Range(1, 9).Reverse().Select(static digits => $"[.{new string('S', digits)}]"));
+
     private static readonly DatePattern Rfc1123 = DatePattern.WithGreenwich("EEE, d MMM yyyy HH:mm:ss ");
 
     public static string Format(Moment date, string format, LocaleData locale) => format switch
@@ -20,9 +23,9 @@ internal static class NamedFormats
     /// <summary>The pattern that a text is read by.</summary>
     public static DatePattern ForReading(string format) => format switch
     {
-        "iso_date_time" or "iso_zoned_date_time" => DatePattern.Of("yyyy-MM-dd'T'HH:mm[:ss[.SSSSSSSSS][.SSSSSS][.SSS]][XXXXX]['['VV']']"),
-        "iso_local_date_time" => DatePattern.Of("yyyy-MM-dd'T'HH:mm[:ss[.SSSSSSSSS][.SSSSSS][.SSS]]"),
-        "iso_instant" => DatePattern.Of("yyyy-MM-dd'T'HH:mm:ss[.SSSSSSSSS][.SSSSSS][.SSS]XXXXX"),
+        "iso_date_time" or "iso_zoned_date_time" => DatePattern.Of($"yyyy-MM-dd'T'HH:mm[:ss{Fraction}][XXXXX]['['VV']']"),
+        "iso_local_date_time" => DatePattern.Of($"yyyy-MM-dd'T'HH:mm[:ss{Fraction}]"),
+        "iso_instant" => DatePattern.Of($"yyyy-MM-dd'T'HH:mm:ss{Fraction}XXXXX"),
         "iso_date" => DatePattern.Of("yyyy-MM-dd[XXXXX]"),
         "iso_ordinal_date" => DatePattern.Of("yyyy-DDD[XXXXX]"),
         "iso_week_date" => DatePattern.Of("YYYY-'W'ww-e[XXXXX]"),

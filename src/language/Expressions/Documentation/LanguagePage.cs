@@ -20,7 +20,7 @@ internal static class LanguagePage
         page.Append("A variable, key or index that does not exist is an error, unless `??`, `default` or `is defined` asks for it.\n\n");
         page.Append("This page is written from the code by the test `LanguagePageTests`, which also runs the examples. Their variables:\n\n");
         page.Append("```json\n").Append(Variables).Append("\n```\n");
-        Section(page, "Operators", "From the weakest to the strongest. All of them read from left to right.", LanguageEntries.Operators.Select(static item => ($"`{item.Name}`", item.Entry)));
+        Section(page, "Operators", "From the weakest to the strongest. Those of one strength read from left to right; only `? :` reads from right to left, so that `a ? 1 : b ? 2 : 3` asks `b` when `a` is false.", LanguageEntries.Operators.Select(static item => ($"`{item.Name}`", item.Entry)));
         Section(page, "Tags", null, LanguageEntries.Tags.Select(static item => ($"`{item.Name}`", item.Entry)));
         Section(page, "Tests", "Written after `is` or `is not`.", LanguageEntries.Tests.OrderBy(static item => item.Key, StringComparer.Ordinal).Select(static item => ($"`{item.Key}`", item.Value)));
         Section(page, "Filters", "Written after `|`. Arguments may be given by name.", FilterEntries.All.OrderBy(static item => item.Key, StringComparer.Ordinal).Select(static item => (Signature(item.Key, FilterArguments(item.Key)), item.Value)));

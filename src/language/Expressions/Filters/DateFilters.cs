@@ -48,14 +48,15 @@ internal static class DateFilters
         "MINUTES" => new Moment(date.Seconds + (amount * 60), date.Nanosecond, date.Zone),
         "HOURS" => new Moment(date.Seconds + (amount * 3600), date.Nanosecond, date.Zone),
         "HALF_DAYS" => new Moment(date.Seconds + (amount * 43_200), date.Nanosecond, date.Zone),
-        "DAYS" => Calendar(date, Period.FromDays((int)amount)),
-        "WEEKS" => Calendar(date, Period.FromWeeks((int)amount)),
-        "MONTHS" => Calendar(date, Period.FromMonths((int)amount)),
-        "YEARS" => Calendar(date, Period.FromYears((int)amount)),
-        "DECADES" => Calendar(date, Period.FromYears((int)amount * 10)),
-        "CENTURIES" => Calendar(date, Period.FromYears((int)amount * 100)),
-        "MILLENNIA" => Calendar(date, Period.FromYears((int)amount * 1000)),
+        "DAYS" => Calendar(date, 0, amount),
+        "WEEKS" => Calendar(date, 0, amount * 7),
+        "MONTHS" => Calendar(date, amount, 0),
+        "YEARS" => Calendar(date, amount * 12, 0),
+        "DECADES" => Calendar(date, amount * 120, 0),
+        "CENTURIES" => Calendar(date, amount * 1200, 0),
+        "MILLENNIA" => Calendar(date, amount * 12_000, 0),
         "ERAS" when amount == 0 => date,
+        "ERAS" when amount == (date.Year > 0 ? -1 : 1) => Calendar(date, (1 - (2 * date.Year)) * 12, 0),
         "ERAS" => throw new ConversionException("Invalid value for Era (valid values 0 - 1)"),
         "FOREVER" => throw new ConversionException("Unsupported unit: Forever"),
         _ => throw new ConversionException($"No enum constant java.time.temporal.ChronoUnit.{unit}"),
@@ -70,9 +71,15 @@ internal static class DateFilters
             : new Moment(checked(date.Seconds + (long)seconds), (int)rest, date.Zone);
     }
 
-    private static Moment Calendar(Moment date, Period period)
+    private static Moment Calendar(Moment date, long months, long days)
     {
-        var local = date.ToZoned().LocalDateTime + period;
+        var target = date.PlusCalendar(months, days);
+        if (target.Year is < -9000 or > 9000)
+        {
+            return target;
+        }
+
+        var local = new LocalDateTime((int)target.Year, target.Month, target.Day, date.Hour, date.Minute, date.Second).PlusNanoseconds(date.Nanosecond);
         // Of two equal local times the one with the offset that the date had stays.
         var mapping = date.Zone.Zone.MapLocal(local);
         return mapping.Count == 2 && mapping.Last().Offset.Seconds == date.OffsetSeconds ? Moment.Of(mapping.Last().ToInstant(), date.Zone) : Moment.Of(local, date.Zone);

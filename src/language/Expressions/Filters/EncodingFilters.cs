@@ -134,13 +134,18 @@ internal static class EncodingFilters
 
         try
         {
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(Convert.FromBase64String(text.PadRight((text.Length + 3) / 4 * 4, '=')));
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(Convert.FromBase64String(Padded(text)));
         }
         catch (Exception error) when (error is FormatException or DecoderFallbackException)
         {
             throw new EvaluationException("Please provide a correctly Base64 encoded string containing an UTF-8 string\n", error);
         }
     }
+
+    // Padding may be missing altogether, but what is there has to be complete; blanks are no part of the alphabet.
+    private static string Padded(string text) => text.Length % 4 == 0 || !text.EndsWith('=')
+        ? text.AsSpan().IndexOfAny(" \t\r\n") < 0 ? text.PadRight((text.Length + 3) / 4 * 4, '=') : throw new FormatException("A blank is not Base64.")
+        : throw new FormatException("The padding is not complete.");
 
     private static Filter Hash(Func<byte[], byte[]> hash) => FilterTable.Of(value => value is string text
         ? Convert.ToHexStringLower(hash(Encoding.UTF8.GetBytes(text)))

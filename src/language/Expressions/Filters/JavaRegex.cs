@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -10,7 +9,7 @@ namespace Kestra.Expressions.Filters;
 internal static class JavaRegex
 {
     private const int Kept = 500;
-    private static readonly ConcurrentDictionary<(string Pattern, TimeSpan Timeout), Regex> Compiled = new();
+    private static readonly RecentlyUsed<(string Pattern, TimeSpan Timeout), Regex> Compiled = new(Kept);
 
     /// <param name="limit">Most parts; 0 leaves empty parts at the end out, a negative number keeps all.</param>
     public static IReadOnlyList<object?> Split(string text, string pattern, int limit, ExpressionOptions options) => Bounded(pattern, options, regex =>
@@ -82,11 +81,6 @@ internal static class JavaRegex
         if (Compiled.TryGetValue((pattern, timeout), out var known))
         {
             return known;
-        }
-
-        if (Compiled.Count >= Kept)
-        {
-            Compiled.Clear();
         }
 
         var regex = new Regex(JavaRegexSyntax.Translate(pattern), RegexOptions.CultureInvariant, timeout);

@@ -10,7 +10,7 @@ internal static class Ranges
     {
         if (!ValueConversion.IsNumber(increment))
         {
-            throw new EvaluationException("The increment of the range function must be a number a");
+            throw new EvaluationException($"The increment of the range function must be a number {ValueText.Java(increment)}");
         }
 
         var step = ValueConversion.ToLong(increment!);
