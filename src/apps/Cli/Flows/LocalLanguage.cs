@@ -15,6 +15,8 @@ internal sealed record LocalLanguage(FlowReader Reader, IPluginCatalog Catalog)
     private static LocalLanguage Create(KestraConfiguration configuration)
     {
         var services = new ServiceCollection();
+        // The catalogue logs what it can't load of the plugin folder.
+        services.AddLogging();
         EngineServices.AddEngine(services, configuration);
         var provider = services.BuildServiceProvider();
         return new LocalLanguage(provider.GetRequiredService<FlowReader>(), provider.GetRequiredService<IPluginCatalog>());
