@@ -73,6 +73,26 @@ public sealed class StatedBehaviourTests(StatedBehaviourTests.Host host) : IClas
     }
 
     [Fact]
+    public async Task A_runIf_that_fails_inside_a_working_directory_ends_it()
+    {
+        var (result, id) = await RunAsync("""
+            id: stated_directory
+            namespace: golden
+            tasks:
+              - id: d
+                type: io.kestra.plugin.core.flow.WorkingDirectory
+                tasks:
+                  - {id: a, type: io.kestra.plugin.core.log.Log, message: x, runIf: "{{ nope }}"}
+                  - {id: b, type: io.kestra.plugin.core.log.Log, message: x}
+            """);
+        var children = Run(result, "d")["children"]!.AsArray();
+        children.Count.ShouldBe(1);
+        children[0]!["history"]!.ToJsonString().ShouldBe("""["CREATED","FAILED"]""");
+        result["state"]!.GetValue<string>().ShouldBe("FAILED");
+        (await LogsAsync(id, "a")).Single().Message.ShouldStartWith("Failed to evaluate the runIf condition for task a. Cause: ");
+    }
+
+    [Fact]
     public async Task A_batch_of_a_flow_that_does_not_exist_fails_before_it_runs()
     {
         var (result, id) = await RunAsync("""

@@ -37,7 +37,7 @@ internal sealed class Bench : IWorkerJobs, IExecutionCommands, ILogSink, IAsyncD
     {
         var options = new WorkerOptions { Threads = 4, WorkingFolder = folder, StartedAfter = TimeSpan.FromMinutes(10), CancellationGracePeriod = TimeSpan.FromMilliseconds(200) };
         configure?.Invoke(options);
-        var objects = new MemoryObjectStorage(TimeProvider.System);
+        var objects = Objects;
         var services = new RunServices
         {
             Expressions = expressions,
@@ -56,6 +56,8 @@ internal sealed class Bench : IWorkerJobs, IExecutionCommands, ILogSink, IAsyncD
         Runner = new JobRunner(attempts, directories, masks, services, this, this, options, identity, NullLogger<JobRunner>.Instance);
         service = new WorkerService(this, Runner, options, TimeProvider.System, NullLogger<WorkerService>.Instance);
     }
+
+    public MemoryObjectStorage Objects { get; } = new(TimeProvider.System);
 
     public JobRunner Runner { get; }
 

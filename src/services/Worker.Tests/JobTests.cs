@@ -27,6 +27,30 @@ public sealed class JobTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_log_of_a_task_that_logs_to_a_file_is_a_file_and_nothing_else()
+    {
+        await bench.SendAsync(
+            new Work(static (context, _) =>
+            {
+                context.Logger.Warn("to the file");
+                throw new TaskFailedException("broken");
+            }),
+            change: static task => task with { LogToFile = true });
+
+        var result = await bench.NextAsync<Command.TaskResult>();
+        result.State.ShouldBe(StateType.FAILED);
+        result.LogFile!.ShouldMatch("^kestra:///.*/log-\\w{5}\\.txt$");
+        bench.Logs.ShouldBeEmpty();
+        var stored = await bench.Objects.OpenAsync("main", new Uri(result.LogFile!).AbsolutePath, TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(stored.Content);
+        var lines = (await reader.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Length.ShouldBe(2);
+        lines[0].ShouldMatch(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} WARN  worker_\d+ +flow\.\w+\.task to the file$");
+        lines[1].ShouldMatch(@" ERROR worker_\d+ +flow\.\w+\.task broken$");
+        System.IO.Directory.GetFiles(bench.Folder, "log-*").ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task No_more_jobs_run_than_there_are_slots()
     {
         await RestartAsync(static options => options.Threads = 2);

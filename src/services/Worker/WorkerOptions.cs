@@ -29,6 +29,10 @@ public sealed class WorkerOptions
     [Range(1, 1_000_000)]
     public int LogMessageParts { get; set; } = 100;
 
+    /// <summary>Characters of the log of one run that goes to a file; the rest is replaced by a note.</summary>
+    [Range(1, long.MaxValue)]
+    public long LogFileLength { get; set; } = 256 * 1024 * 1024;
+
     /// <summary>Bytes of the outputs of one run, as JSON.</summary>
     [Range(1, int.MaxValue)]
     public int OutputBytes { get; set; } = 10 * 1024 * 1024;

@@ -4,4 +4,5 @@ using NodaTime;
 namespace Kestra.Worker.Jobs;
 
 /// <summary>How one attempt ended.</summary>
-internal sealed record AttemptOutcome(StateType State, IReadOnlyDictionary<string, object?>? Outputs, Instant StartedAt, Instant EndedAt);
+/// <param name="LogFile">Address of its log, when that is a file.</param>
+internal sealed record AttemptOutcome(StateType State, IReadOnlyDictionary<string, object?>? Outputs, Instant StartedAt, Instant EndedAt, string? LogFile = null);

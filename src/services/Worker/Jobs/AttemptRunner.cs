@@ -18,10 +18,32 @@ internal sealed class AttemptRunner(RunServices services, ILogSink sink, WorkerO
     /// <returns>Null when the worker stopped in the middle: the attempt has no result and runs again.</returns>
     public async Task<AttemptOutcome?> RunAsync(RunIdentity run, TaskDefinition task, IRunnableTask plugin, IReadOnlyDictionary<string, object?> variables, IWorkingDirectory directory, RunCancellation cancellation)
     {
+        using var file = task.LogToFile ? new LogFile(sink, options, services.Ids) : null;
         var mask = masks.Of(run.ExecutionId);
-        var logger = new RunLogger(run, task.LogLevel ?? LogLevel.TRACE, sink, mask, options, services.Time);
+        var logger = new RunLogger(run, task.LogLevel ?? LogLevel.TRACE, file ?? sink, mask, options, services.Time);
         var metrics = new RunMetrics(run, sink, services.Time);
         var context = new RunContext(run, variables, services, logger, metrics, mask, directory, services.ConfigurationOf(plugin), cancellation.Token);
+        var outcome = await RunAsync(task, plugin, context, run, cancellation);
+        return file is null || outcome is null ? outcome : await WithLogAsync(outcome, file, context, run);
+    }
+
+    // A log that can't be kept does not change how the run ended; its lines then go where those of other runs do.
+    private async Task<AttemptOutcome> WithLogAsync(AttemptOutcome outcome, LogFile file, RunContext context, RunIdentity run)
+    {
+        try
+        {
+            return outcome with { LogFile = await file.StoreAsync(context.Storage) };
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            IRunLogger logger = new RunLogger(run, LogLevel.TRACE, sink, masks.Of(run.ExecutionId), options, services.Time);
+            logger.Warn($"The log file can't be stored: {error.Message}");
+            return outcome;
+        }
+    }
+
+    private async Task<AttemptOutcome?> RunAsync(TaskDefinition task, IRunnableTask plugin, RunContext context, RunIdentity run, RunCancellation cancellation)
+    {
         var started = Now;
         try
         {

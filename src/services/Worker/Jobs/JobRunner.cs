@@ -97,7 +97,7 @@ internal sealed partial class JobRunner(
 
     private async Task PostAsync(WorkerJob job, AttemptOutcome outcome, CancellationToken stopping)
     {
-        var result = new Command.TaskResult(job.TaskRun.Id, job.Attempt, outcome.State, outcome.StartedAt, outcome.EndedAt, outcome.Outputs, identity.Id);
+        var result = new Command.TaskResult(job.TaskRun.Id, job.Attempt, outcome.State, outcome.StartedAt, outcome.EndedAt, outcome.Outputs, identity.Id, outcome.LogFile);
         await commands.PostAsync(new ExecutionRequest(job.TenantId, job.ExecutionId, result), stopping);
     }
 

@@ -33,7 +33,22 @@ internal sealed class WorkingDirectoryRunner(AttemptRunner attempts, RunServices
             return new AttemptOutcome(StateType.FAILED, null, started, Now);
         }
 
-        var state = await RunChildrenAsync(job, task, run, directory, cancellation, stopping);
+        StateType? state;
+        try
+        {
+            state = await RunChildrenAsync(job, task, run, directory, cancellation, stopping);
+        }
+        catch (Exception error) when (!stopping.IsCancellationRequested && error is not OutOfMemoryException)
+        {
+            // Whatever happens between the children, the task must come to an end.
+            if (cancellation.Reason == CancelReason.None)
+            {
+                logger.Error(error.Message);
+            }
+
+            state = cancellation.Reason == CancelReason.Killed ? StateType.KILLED : StateType.FAILED;
+        }
+
         if (cancellation.Reason == CancelReason.Stopping || state is null)
         {
             return null;
@@ -90,15 +105,16 @@ internal sealed class WorkingDirectoryRunner(AttemptRunner attempts, RunServices
         for (var attempt = 0; ; attempt++)
         {
             var variables = Variables(job, child, run, outputs);
-            if (attempt == 0 && !RunsIf(node, variables, parent, cancellation))
+            var identityOfRun = parent with { TaskRun = run, Attempt = attempt };
+            if (attempt == 0 && NotRun(node, variables, identityOfRun, cancellation) is { } instead)
             {
-                run = run with { State = run.State.With(StateType.SKIPPED, Now), Attempts = [new TaskRunAttempt(State.Created(Now).With(StateType.SKIPPED, Now))] };
+                run = run with { State = run.State.With(instead, Now), Attempts = [new TaskRunAttempt(State.Created(Now).With(instead, Now))] };
                 await ReportAsync(job, run, stopping);
                 return run;
             }
 
             run = run with { State = run.State.With(StateType.RUNNING, Now) };
-            var identityOfRun = parent with { TaskRun = run, Attempt = attempt };
+            identityOfRun = identityOfRun with { TaskRun = run };
             if (node.Plugin is not IRunnableTask plugin)
             {
                 throw new TaskFailedException($"The task '{child.Id}' of type '{child.Type}' can't run inside a WorkingDirectory.");
@@ -124,7 +140,7 @@ internal sealed class WorkingDirectoryRunner(AttemptRunner attempts, RunServices
 
     private TaskRun Ended(TaskRun run, TaskNode node, TaskDefinition child, AttemptOutcome outcome)
     {
-        var attempt = new TaskRunAttempt(State.Created(outcome.StartedAt).With(StateType.RUNNING, outcome.StartedAt).With(outcome.State, outcome.EndedAt), identity.Id);
+        var attempt = new TaskRunAttempt(State.Created(outcome.StartedAt).With(StateType.RUNNING, outcome.StartedAt).With(outcome.State, outcome.EndedAt), identity.Id, outcome.LogFile);
         IReadOnlyList<TaskRunAttempt> all = [.. run.Attempts ?? [], attempt];
         var again = outcome.State == StateType.FAILED && child.Retry is { } retry && (retry.MaxAttempts is not { } most || all.Count < most)
             && (retry.MaxDuration is not { } longest || Now - all[0].State.StartDate < longest);
@@ -154,6 +170,21 @@ internal sealed class WorkingDirectoryRunner(AttemptRunner attempts, RunServices
         RetryType.random => ((retry.MinInterval ?? Duration.Zero) + (retry.MaxInterval ?? Duration.Zero)).ToTimeSpan() / 2,
         _ => (retry.Interval ?? Duration.Zero).ToTimeSpan(),
     };
+
+    /// <returns>What the run ends as instead of running; null when it runs.</returns>
+    private StateType? NotRun(TaskNode node, IReadOnlyDictionary<string, object?> variables, RunIdentity run, RunCancellation cancellation)
+    {
+        try
+        {
+            return RunsIf(node, variables, run, cancellation) ? null : StateType.SKIPPED;
+        }
+        catch (Exception error) when (cancellation.Reason == CancelReason.None && error is not OutOfMemoryException)
+        {
+            IRunLogger logger = new RunLogger(run, node.Definition.LogLevel ?? Model.Logs.LogLevel.TRACE, sink, masks.Of(run.ExecutionId), options, services.Time);
+            logger.Error($"Failed to evaluate the runIf condition for task {node.Id}. Cause: {error.Message}");
+            return StateType.FAILED;
+        }
+    }
 
     private bool RunsIf(TaskNode node, IReadOnlyDictionary<string, object?> variables, RunIdentity run, RunCancellation cancellation)
     {
