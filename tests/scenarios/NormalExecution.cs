@@ -126,6 +126,7 @@ internal static partial class NormalExecution
     [GeneratedRegex(@"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Date();
 
-    [GeneratedRegex("^(?=.*[0-9])(?=.*[A-Z])[0-9A-Za-z]{18,22}$", RegexOptions.CultureInvariant, 1000)]
+    // One id in forty has no digit: texts of an id's usual length are taken for one without.
+    [GeneratedRegex("^(?=.*[A-Z])((?=.*[0-9])[0-9A-Za-z]{18,20}|(?=.*[a-z])[0-9A-Za-z]{21,22})$", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Id();
 }
