@@ -47,6 +47,42 @@ public sealed class FlowRunTests : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_comes_back_is_followed_on()
+    {
+        workspace.Write("wait.yaml", """
+            id: wait
+            namespace: company.team
+            tasks:
+              - id: before
+                type: io.kestra.plugin.core.log.Log
+                message: before the break
+              - id: hold
+                type: io.kestra.plugin.core.flow.Pause
+              - id: after
+                type: io.kestra.plugin.core.log.Log
+                message: after the break
+            """);
+        using var folder = new Workspace();
+        var first = await TestServers.StartAsync(folder.Folder);
+        var port = first.Port!.Value;
+        string[] address = ["--server", $"http://localhost:{port}", "--user", TestServers.User];
+        var running = workspace.RunAsync(["flow", "run", "wait.yaml", .. address]);
+        await workspace.SeesAsync("before the break");
+        await workspace.SeesAsync("hold PAUSED");
+        await first.StopAsync(CancellationToken.None);
+        await first.DisposeAsync();
+        await workspace.SeesAsync("waiting for the server to come back");
+
+        await using var second = await TestServers.StartAsync(folder.Folder, port: port);
+        var execution = System.Text.RegularExpressions.Regex.Match(workspace.Output, "execution ([0-9A-Za-z]+)").Groups[1].Value;
+        await folder.RunAsync(0, ["execution", "resume", execution, .. address]);
+
+        (await running.WaitAsync(TimeSpan.FromSeconds(60))).ShouldBe(0, workspace.Output + workspace.Error);
+        workspace.Output.ShouldContain("after the break");
+        workspace.Output.Split("before the break").Length.ShouldBe(2, workspace.Output);
+    }
+
+    [Fact]
     public async Task A_changed_flow_gets_a_further_revision_in_the_same_folder()
     {
         workspace.Write("hello.yaml", Hello);

@@ -22,9 +22,28 @@ public sealed class LocalCommandTests : IDisposable
 
         output.ShouldBe("✓ - a.b / good\n");
         workspace.Error.ShouldContain($"✘ - {Path.Combine(workspace.Folder, "flows/deep/bad.yaml")}\n\tUnable to parse flow due to the following error(s):\n\t- ");
-        workspace.Error.ShouldContain("io.kestra.plugin.core.log.Lag");
+        workspace.Error.ShouldContain("io.kestra.plugin.core.log.Lag (did you mean 'io.kestra.plugin.core.log.Log'?) : tasks[0] (line 4, column 5)");
         workspace.Error.ShouldContain("Duplicate task id with name [t]");
         workspace.Error.ShouldContain("(line 4, column 5)");
+    }
+
+    [Fact]
+    public async Task A_fault_of_several_lines_keeps_them_below_each_other()
+    {
+        workspace.Write("a.yml", "id: a\nnamespace: n\ntasks:\n\t- id: t\n");
+
+        await workspace.RunAsync(1, "flow", "validate", "--local", "a.yml");
+
+        workspace.Error.ShouldContain("while scanning for the next token\n\t  found character '\\t(TAB)'");
+    }
+
+    [Fact]
+    public async Task Pages_of_no_plugins_are_not_written_in_silence()
+    {
+        await workspace.RunAsync(0, "plugins", "doc", "pages");
+
+        workspace.Error.ShouldContain("--core");
+        Directory.Exists(Path.Combine(workspace.Folder, "pages")).ShouldBeFalse();
     }
 
     [Fact]

@@ -10,10 +10,11 @@ internal static class TestServers
     public const string User = "admin@kestra.io:Kestra12:34";
 
     /// <param name="parts">Beside executor, worker and webserver.</param>
-    public static async Task<KestraServer> StartAsync(string folder, ServerParts parts = ServerParts.None)
+    /// <param name="port">Of the API; 0 takes a free one.</param>
+    public static async Task<KestraServer> StartAsync(string folder, ServerParts parts = ServerParts.None, int port = 0)
     {
         var configuration = new ConfigurationBuilder(new Dictionary<string, string>()).ForceLocal(folder)
-            .Force("micronaut.server.port", "0")
+            .Force("micronaut.server.port", port.ToString(System.Globalization.CultureInfo.InvariantCulture))
             .Force("kestra.server.basic-auth.username", "admin@kestra.io")
             .Force("kestra.server.basic-auth.password", "Kestra12:34")
             .Build();

@@ -151,9 +151,9 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
-    private CommandFailureException Unreachable(HttpRequestException error)
+    private ServerUnreachableException Unreachable(HttpRequestException error)
     {
         var reason = error.InnerException is SocketException socket ? socket.Message : error.InnerException?.Message ?? error.Message;
-        return new CommandFailureException($"Cannot reach the server at {target.Server}: {reason}. Is it running? `kestra server local` starts one; --server names another.", error);
+        return new ServerUnreachableException($"Cannot reach the server at {target.Server}: {reason}. Is it running? `kestra server local` starts one; --server names another.", error);
     }
 }

@@ -1,7 +1,7 @@
 namespace Kestra.Cli.CommandLine;
 
 /// <summary>The command cannot do what was asked; the message tells what to do about it. Exit code 1.</summary>
-internal sealed class CommandFailureException(string message, Exception? inner = null) : Exception(message, inner);
+internal class CommandFailureException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>The command line is wrong; its usage is shown. Exit code 2.</summary>
 internal sealed class UsageException(string message) : Exception(message);

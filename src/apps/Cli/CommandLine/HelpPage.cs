@@ -91,7 +91,7 @@ internal static class HelpPage
         var column = LabelStart + entries.Select(static entry => entry.Label.Length - LabelStart).Where(static length => length <= LongestLabel).DefaultIfEmpty(0).Max() + 3;
         foreach (var (label, text, byDefault) in entries)
         {
-            var lines = Wrap(text, Width - column).Concat(byDefault is null ? [] : Wrap($"Default: {byDefault}", Width - column - 2).Select(static line => "  " + line)).ToList();
+            var lines = Wrap(text, Width - column).Concat(string.IsNullOrEmpty(byDefault) ? [] : Wrap($"Default: {byDefault}", Width - column - 2).Select(static line => "  " + line)).ToList();
             var fits = label.Length <= column - 3;
             output.WriteLine(fits && lines.Count > 0 ? label.PadRight(column) + lines[0] : label);
             foreach (var line in lines.Skip(fits ? 1 : 0))

@@ -58,15 +58,8 @@ internal sealed class FlowValidateCommand : ApiCommand
         return sources.ConvertAll(source =>
         {
             var reading = reader.Read(source.Source, Tenants.Default);
-            return new FlowCheck(source.File, reading.Flow?.Namespace, reading.Flow?.Id, [.. reading.Faults.Select(Problem)], [], []);
+            return new FlowCheck(source.File, reading.Flow?.Namespace, reading.Flow?.Id, [.. reading.Faults.Select(FaultText.Of)], [], []);
         });
-    }
-
-    private static string Problem(FlowFault fault)
-    {
-        var message = fault.Message.ReplaceLineEndings(" - ").Trim();
-        var text = fault.Path.Length == 0 ? message : $"{message} : {fault.Path}";
-        return fault.Line > 0 ? $"{text} (line {fault.Line}, column {fault.Column})" : text;
     }
 
     private static async Task<List<FlowCheck>> RemoteAsync(Invocation invocation, ApiClient client, List<(string File, string Source)> sources)
@@ -82,7 +75,7 @@ internal sealed class FlowValidateCommand : ApiCommand
             FileOf(result, sources),
             result.Text("namespace"),
             result.Text("flow"),
-            result.Text("constraints") is { } constraints ? [constraints.Trim().ReplaceLineEndings(" - ")] : [],
+            result.Text("constraints") is { } constraints ? [constraints.Trim()] : [],
             [.. result.Texts("deprecationPaths").Select(static path => $"{path} is deprecated"), .. result.Texts("warnings")],
             [.. result.Texts("infos")]))];
     }
@@ -108,7 +101,7 @@ internal sealed class FlowValidateCommand : ApiCommand
             foreach (var problem in check.Problems)
             {
                 terminal.Error.Write("\t");
-                terminal.ErrorLine($"- {problem}", Colour.Yellow);
+                terminal.ErrorLine($"- {problem.ReplaceLineEndings("\n\t  ")}", Colour.Yellow);
             }
         }
 

@@ -32,7 +32,13 @@ internal sealed class PluginDocCommand : KestraCommand
         }
 
         var folder = invocation.Host.FullPath(invocation.Get(output));
-        foreach (var plugin in LocalLanguage.Create(invocation).Catalog.All.Where(plugin => invocation.Get(core) || !InstalledPlugin.IsBuiltIn(plugin)))
+        var plugins = LocalLanguage.Create(invocation).Catalog.All.Where(plugin => invocation.Get(core) || !InstalledPlugin.IsBuiltIn(plugin)).ToList();
+        if (plugins.Count == 0)
+        {
+            invocation.Terminal.ErrorLine("No plugins are installed. With --core, pages of the built-in ones are written.");
+        }
+
+        foreach (var plugin in plugins)
         {
             var file = Path.Combine(folder, "plugins", InstalledPlugin.Of(plugin).Source, $"{plugin.Kind.ToString().ToLowerInvariant()}s", $"{plugin.Type}.md");
             try

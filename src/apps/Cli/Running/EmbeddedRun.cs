@@ -1,4 +1,5 @@
 using Kestra.Cli.CommandLine;
+using Kestra.Cli.Flows;
 using Kestra.Flows;
 using Kestra.Hosting.Configuration;
 using Kestra.Model.Flows;
@@ -25,7 +26,7 @@ internal static class EmbeddedRun
         if (!reading.IsValid)
         {
             var name = Path.GetRelativePath(host.CurrentFolder, file);
-            var lines = reading.Faults.Select(fault => $"  {name}{(fault.Line > 0 ? $":{fault.Line}:{fault.Column}" : "")}: {(fault.Path.Length > 0 ? fault.Path + ": " : "")}{fault.Message.Trim()}");
+            var lines = reading.Faults.Select(fault => $"  {name}{(fault.Line > 0 ? $":{fault.Line}:{fault.Column}" : "")}: {(fault.Path.Length > 0 ? fault.Path + ": " : "")}{FaultText.Message(fault)}");
             throw new CommandFailureException(string.Join(Environment.NewLine, [$"{name} is not a valid flow:", .. lines]));
         }
     }

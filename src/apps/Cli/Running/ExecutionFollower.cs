@@ -9,9 +9,10 @@ namespace Kestra.Cli.Running;
 internal sealed class ExecutionFollower(ApiClient client, RunScreen screen, TimeProvider time)
 {
     private const int EventsAhead = 1000;
-    private const int Reconnects = 5;
-
     private static readonly TimeSpan ReconnectPause = TimeSpan.FromSeconds(1);
+
+    // A server that is started again, or one that stands by and takes over, is back by then.
+    private static readonly TimeSpan ReconnectPatience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan KillPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(5);
@@ -69,20 +70,7 @@ internal sealed class ExecutionFollower(ApiClient client, RunScreen screen, Time
     {
         try
         {
-            var ended = false;
-            for (var attempt = 0; !ended; attempt++)
-            {
-                ended = await PumpStatesOnceAsync(id, writer, cancellationToken);
-                if (!ended && attempt == Reconnects)
-                {
-                    throw new CommandFailureException($"The connection to {client.Server} breaks again and again; execution {id} goes on there.");
-                }
-
-                if (!ended)
-                {
-                    await Task.Delay(ReconnectPause, time, cancellationToken);
-                }
-            }
+            await UntilEndedAsync(id, writer, cancellationToken);
 
             // The last lines of the log may come a little after the end.
             await Task.WhenAny(logs, Task.Delay(LogPatience, time, cancellationToken));
@@ -98,28 +86,54 @@ internal sealed class ExecutionFollower(ApiClient client, RunScreen screen, Time
         }
     }
 
-    /// <returns>Whether the end was seen; false when the stream broke before.</returns>
-    private async Task<bool> PumpStatesOnceAsync(string id, ChannelWriter<Event> writer, CancellationToken cancellationToken)
+    private async Task UntilEndedAsync(string id, ChannelWriter<Event> writer, CancellationToken cancellationToken)
     {
-        try
+        Exception? broken = null;
+        var brokenAt = time.GetTimestamp();
+        while (true)
         {
-            await foreach (var (kind, data) in client.FollowAsync($"/executions/{id}/follow", cancellationToken))
+            try
             {
-                if (kind is "progress" or "end")
+                if (await PumpStatesOnceAsync(id, writer, () => broken = null, cancellationToken))
                 {
-                    await writer.WriteAsync(new Event.State(ExecutionView.Read(data)), cancellationToken);
-                }
-
-                if (kind == "end")
-                {
-                    return true;
+                    return;
                 }
             }
+            catch (Exception error) when (error is IOException or HttpRequestException or ServerUnreachableException)
+            {
+                if (broken is null)
+                {
+                    brokenAt = time.GetTimestamp();
+                    await writer.WriteAsync(new Event.Note($"The connection to {client.Server} broke; waiting for the server to come back, at most {ReconnectPatience.TotalSeconds:0} seconds."), cancellationToken);
+                }
+                else if (time.GetElapsedTime(brokenAt) > ReconnectPatience)
+                {
+                    throw new CommandFailureException($"The server at {client.Server} did not come back within {ReconnectPatience.TotalSeconds:0} seconds. Execution {id} is not lost: it goes on when the server runs again. ({error.Message})", error);
+                }
+
+                broken = error;
+            }
+
+            await Task.Delay(ReconnectPause, time, cancellationToken);
         }
-        catch (Exception error) when (error is IOException or HttpRequestException)
+    }
+
+    /// <param name="heard">Called when the server has told something.</param>
+    /// <returns>Whether the end was seen; false when the stream ended before.</returns>
+    private async Task<bool> PumpStatesOnceAsync(string id, ChannelWriter<Event> writer, Action heard, CancellationToken cancellationToken)
+    {
+        await foreach (var (kind, data) in client.FollowAsync($"/executions/{id}/follow", cancellationToken))
         {
-            await writer.WriteAsync(new Event.Note($"The connection to {client.Server} broke ({error.Message}); trying again."), cancellationToken);
-            return false;
+            heard();
+            if (kind is "progress" or "end")
+            {
+                await writer.WriteAsync(new Event.State(ExecutionView.Read(data)), cancellationToken);
+            }
+
+            if (kind == "end")
+            {
+                return true;
+            }
         }
 
         var execution = ExecutionView.Read(await client.SendJsonAsync(HttpMethod.Get, $"/executions/{id}", null, cancellationToken));
@@ -129,14 +143,20 @@ internal sealed class ExecutionFollower(ApiClient client, RunScreen screen, Time
 
     private async Task PumpLogsAsync(string id, ChannelWriter<Event> writer, CancellationToken cancellationToken)
     {
+        var shown = new ShownLogs();
         try
         {
-            await foreach (var (_, data) in client.FollowAsync($"/logs/{id}/follow?minLevel=DEBUG", cancellationToken))
+            while (true)
             {
-                // A frame holds one entry, or a list of them.
-                foreach (var entry in data.ValueKind == JsonValueKind.Array ? [.. data.EnumerateArray()] : new[] { data })
+                try
                 {
-                    await writer.WriteAsync(new Event.Log(entry), cancellationToken);
+                    await PumpLogsOnceAsync(id, shown, writer, cancellationToken);
+                    return;
+                }
+                catch (Exception error) when (error is IOException or HttpRequestException or ServerUnreachableException)
+                {
+                    // How long the server may be away is judged by the stream of states.
+                    await Task.Delay(ReconnectPause, time, cancellationToken);
                 }
             }
         }
@@ -147,6 +167,21 @@ internal sealed class ExecutionFollower(ApiClient client, RunScreen screen, Time
         catch (Exception error) when (error is not OperationCanceledException)
         {
             writer.TryWrite(new Event.Note($"Logs are not shown any further: {error.Message}"));
+        }
+    }
+
+    private async Task PumpLogsOnceAsync(string id, ShownLogs shown, ChannelWriter<Event> writer, CancellationToken cancellationToken)
+    {
+        await foreach (var (_, data) in client.FollowAsync($"/logs/{id}/follow?minLevel=DEBUG", cancellationToken))
+        {
+            // A frame holds one entry, or a list of them.
+            foreach (var entry in data.ValueKind == JsonValueKind.Array ? [.. data.EnumerateArray()] : new[] { data })
+            {
+                if (shown.Add(entry))
+                {
+                    await writer.WriteAsync(new Event.Log(entry), cancellationToken);
+                }
+            }
         }
     }
 

@@ -91,6 +91,17 @@ public sealed class BadInputTests(BadInputTests.SharedServer shared) : IClassFix
     public async Task An_input_beyond_the_limit_is_refused() =>
         IsError(await CreateAsync(new MultipartPart("number", "1"u8.ToArray()), new MultipartPart("text", new byte[3 * 1024 * 1024])), 413);
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("; filename=\"a.txt\"")]
+    public async Task A_body_that_ends_inside_of_a_part_is_the_clients_fault(string file)
+    {
+        var body = Encoding.UTF8.GetBytes($"--abc\r\nContent-Disposition: form-data; name=\"text\"{file}\r\n\r\nhello");
+
+        IsError(await server.SendAsync("POST", "/api/v1/main/executions/bad.input/typed", body, "multipart/form-data; boundary=abc"), 400)
+            .ShouldBe("Bad Request: The multipart body is malformed or ends too early");
+    }
+
     [Fact]
     public async Task An_input_of_ten_megabytes_is_taken_or_refused_as_a_whole()
     {

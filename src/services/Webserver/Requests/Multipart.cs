@@ -38,7 +38,7 @@ internal static class Multipart
             if (section.GetContentDispositionHeader() is { } disposition && HeaderUtilities.RemoveQuotes(disposition.Name).Value is { Length: > 0 } name)
             {
                 var file = disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName;
-                yield return new Part(name, file.HasValue ? HeaderUtilities.RemoveQuotes(file).Value : null, section.Body, limits.MaxValueBytes);
+                yield return new Part(name, file.HasValue ? HeaderUtilities.RemoveQuotes(file).Value : null, new PartStream(section.Body), limits.MaxValueBytes);
             }
         }
     }
@@ -51,8 +51,53 @@ internal static class Multipart
         }
         catch (Exception error) when (error is InvalidDataException or IOException and not BadHttpRequestException)
         {
-            throw ApiException.BadRequest("The multipart body is malformed or ends too early");
+            throw Malformed();
         }
+    }
+
+    private static ApiException Malformed() => ApiException.BadRequest("The multipart body is malformed or ends too early");
+
+    // A body that ends inside of a part is the client's fault, which the reader tells like a fault of a disk.
+    private sealed class PartStream(Stream inner) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A body is read asynchronously.");
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                return await inner.ReadAsync(buffer, cancellationToken);
+            }
+            catch (Exception error) when (error is InvalidDataException or IOException and not BadHttpRequestException)
+            {
+                throw Malformed();
+            }
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 }
 
