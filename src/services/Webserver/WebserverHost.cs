@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,6 +21,11 @@ public sealed class WebserverHost(IServiceProvider services, ServerSettings sett
     // As long as a client may wait for the end of an execution.
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(60);
 
+    // What is short is let end when the server stops; who waits or follows comes back to the server that is started next.
+    private static readonly TimeSpan LastRequests = TimeSpan.FromSeconds(3);
+
+    private readonly CancellationTokenSource stopping = new();
+    private readonly CancellationTokenSource over = new();
     private WebApplication? application;
 
     /// <summary>The port that is listened on, once started.</summary>
@@ -49,6 +55,7 @@ public sealed class WebserverHost(IServiceProvider services, ServerSettings sett
             application.UsePathBase(settings.ContextPath);
         }
 
+        application.Use(EndWithServerAsync);
         application.UseResponseCompression();
         application.MapKestraApi(services);
         await application.StartAsync(cancellationToken);
@@ -59,6 +66,8 @@ public sealed class WebserverHost(IServiceProvider services, ServerSettings sett
     {
         if (application is not null)
         {
+            await stopping.CancelAsync();
+            over.CancelAfter(LastRequests);
             await application.StopAsync(cancellationToken);
         }
     }
@@ -69,5 +78,17 @@ public sealed class WebserverHost(IServiceProvider services, ServerSettings sett
         {
             await application.DisposeAsync();
         }
+
+        stopping.Dispose();
+        over.Dispose();
+    }
+
+    // Otherwise one open page that follows an execution would keep the server from stopping.
+    private async Task EndWithServerAsync(HttpContext http, RequestDelegate next)
+    {
+        var isStream = http.Request.Headers.Accept.ToString().Contains("text/event-stream", StringComparison.Ordinal);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, isStream ? stopping.Token : over.Token);
+        http.RequestAborted = end.Token;
+        await next(http);
     }
 }
