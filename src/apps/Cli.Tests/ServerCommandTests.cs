@@ -11,7 +11,7 @@ public sealed class ServerCommandTests : IDisposable
     [Fact]
     public async Task A_local_server_tells_where_it_is_loads_flows_and_stops_when_asked()
     {
-        workspace.Write("flows/a.yaml", "id: a\nnamespace: n\ntasks:\n  - id: t\n    type: io.kestra.plugin.core.debug.Return\n");
+        workspace.Write("flows/a.yaml", "id: a\nnamespace: n\ntasks:\n  - id: t\n    type: io.kestra.plugin.core.debug.Return\ntriggers:\n  - id: daily\n    type: io.kestra.plugin.core.trigger.Schedule\n    cron: 0 3 * * *\n");
         workspace.Write("flows/bad.yaml", "id: bad\n");
 
         var running = workspace.RunAsync("server", "local", "--port", "0", "--flow-path", "flows", "--worker-thread", "2");
@@ -21,12 +21,18 @@ public sealed class ServerCommandTests : IDisposable
         using var http = new HttpClient();
         (await http.GetStringAsync($"http://localhost:{port.Groups[1].Value}/ping")).ShouldBe("pong");
         (await http.GetAsync($"http://localhost:{port.Groups[2].Value}/health")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        var management = new Uri($"http://localhost:{port.Groups[2].Value}");
+        (await http.GetStringAsync(new Uri(management, "/worker"))).ShouldBe("""{"runningCount":0,"runnings":[]}""");
+        (await http.GetStringAsync(new Uri(management, "/scheduler"))).ShouldStartWith("""{"schedulableCount":1,"schedulable":[{"flowId":"a","namespace":"n","revision":1,"trigger":{"id":"daily","type":"io.kestra.plugin.core.trigger.Schedule"},"next": """.TrimEnd());
+        (await http.GetStringAsync(new Uri(management, "/routes"))).ShouldContain("\"/api/v1/{tenant}/flows/search\":{\"methods\":[\"GET\",\"HEAD\"]}");
+        (await http.GetStringAsync($"http://localhost:{port.Groups[1].Value}/ui/")).ShouldContain("Kestra is running");
         workspace.Interruption.Request(15);
         var code = await running.WaitAsync(TimeSpan.FromSeconds(30));
 
         code.ShouldBe(143);
         workspace.Output.ShouldContain("Machine information: ");
         workspace.Output.ShouldContain("Starting Kestra 1.0.0 with environments [cli]");
+        workspace.Output.ShouldMatch("Registered [0-9]{2,} core plugins \\(scan done in [0-9]+ms\\)");
         workspace.Output.ShouldContain("Created flow n.a");
         workspace.Error.ShouldContain("Unable to create flow ");
         workspace.Output.ShouldContain(Path.Combine(workspace.Folder, "data", "database.db"));

@@ -104,13 +104,36 @@ public sealed class ManagementServerTests : IAsyncDisposable
         text.ShouldNotContain("topvalue");
     }
 
+    [Fact]
+    public async Task Threads_and_what_parts_tell_of_themselves_are_shown()
+    {
+        var http = await StartAsync();
+
+        var threads = await http.GetFromJsonAsync<JsonElement>("/threaddump", Token);
+        var report = await http.GetAsync("/worker", Token);
+
+        threads.GetArrayLength().ShouldBeGreaterThan(1);
+        threads[0].GetProperty("threadId").GetInt64().ShouldBeGreaterThan(0);
+        report.Content.Headers.ContentType!.MediaType.ShouldBe("application/json");
+        (await report.Content.ReadAsStringAsync(Token)).ShouldBe("""{"runningCount":0}""");
+        (await http.GetAsync("/scheduler", Token)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    private static ManagementReport Report { get; } = new("/worker", static (writer, _) =>
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("runningCount", 0);
+        writer.WriteEndObject();
+        return Task.CompletedTask;
+    });
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private async Task<HttpClient> StartAsync(string yaml = "", LogLevels? levels = null)
     {
         var configuration = new ConfigurationBuilder(new Dictionary<string, string> { ["KESTRA_CONFIGURATION"] = yaml }).ForceLocal(Path.GetTempPath()).Build();
         var settings = ServerSettingsReader.Read(configuration, ServerType.Standalone, 1);
-        var endpoints = new ManagementEndpoints([new ServiceIndicator(() => database.Problem)], metrics, levels ?? new LogLevels(), configuration, settings, ProductVersion.Current);
+        var endpoints = new ManagementEndpoints([new ServiceIndicator(() => database.Problem)], metrics, levels ?? new LogLevels(), configuration, settings, ProductVersion.Current, [Report]);
         server = new ManagementServer(endpoints, settings, NullLoggerFactory.Instance);
         await server.StartAsync(Token);
         client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{server.Port}") };

@@ -13,6 +13,8 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
     /// <summary>When something is due next; null when nothing waits for a date.</summary>
     public Instant? NextDue => book.Queue.Next();
 
+    public IReadOnlyList<ScheduleDescription> Describe() => book.Describe();
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await book.LoadAsync(cancellationToken);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json;
 using System.Threading.Channels;
 using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Triggers;
@@ -136,6 +137,13 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
     // No row moves, so the loop has nothing to do with it and many events are stored together.
     public Task<TriggerReception> EventAsync(TriggerJob job, string executionId, IReadOnlyDictionary<string, object?> variables, CancellationToken cancellationToken) =>
         evaluations.EntryOf(job) is { } entry ? watching.EventAsync(entry, executionId, variables, cancellationToken) : Task.FromResult(TriggerReception.Void);
+
+    /// <summary>Writes which triggers are scheduled here, and when each is due.</summary>
+    public async Task WriteReportAsync(Utf8JsonWriter writer, CancellationToken cancellationToken)
+    {
+        var schedules = await AskAsync(_ => Task.FromResult(core.Describe()), cancellationToken);
+        ScheduleReport.Write(writer, schedules);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -1,5 +1,6 @@
 using Kestra.Hosting.Flows;
 using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Management;
 using Kestra.Hosting.Triggers;
 using Kestra.Model.Identifiers;
 using Kestra.Scheduler.FlowTriggers;
@@ -43,6 +44,7 @@ public static class SchedulerServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SchedulerService>>(),
             provider.GetRequiredService<FlowTriggerService>().FlowChangedAsync));
+        services.AddSingleton(static provider => new ManagementReport("/scheduler", provider.GetRequiredService<SchedulerService>().WriteReportAsync));
         services.AddSingleton(FlowTriggersOf);
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<FlowTriggerService>());
         services.AddSingleton<ITriggerControl>(static provider => provider.GetRequiredService<SchedulerService>());

@@ -39,6 +39,10 @@ internal sealed partial class TriggerBook(
     /// <summary>The triggers that are held by executions.</summary>
     public IReadOnlyCollection<KeyValuePair<string, TriggerKey>> Locks => locks;
 
+    /// <summary>All schedules as they are now.</summary>
+    public IReadOnlyList<ScheduleDescription> Describe() =>
+        [.. entries.Values.Select(static entry => new ScheduleDescription(entry.Row, entry.Flow.Revision, entry.Definition.Type, entry.Due))];
+
     public TriggerEntry? Find(TriggerKey key) => entries.GetValueOrDefault(key);
 
     public TriggerEntry? FindLockedBy(string executionId) => locks.TryGetValue(executionId, out var key) ? Find(key) : null;

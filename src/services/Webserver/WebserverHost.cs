@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Kestra.Hosting.Configuration;
 using Kestra.Hosting.Management;
 using Microsoft.AspNetCore.Builder;
@@ -6,6 +7,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -30,6 +32,13 @@ public sealed class WebserverHost(IServiceProvider services, ServerSettings sett
 
     /// <summary>The port that is listened on, once started.</summary>
     public int? Port { get; private set; }
+
+    /// <summary>Writes the addresses that are answered; none before the start.</summary>
+    public Task WriteRoutesAsync(Utf8JsonWriter writer, CancellationToken cancellationToken)
+    {
+        RouteReport.Write(writer, application?.Services.GetRequiredService<EndpointDataSource>() ?? new DefaultEndpointDataSource());
+        return Task.CompletedTask;
+    }
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {

@@ -98,6 +98,7 @@ public static class WebserverServices
         application.Use(Negotiation.CheckAsync);
         application.Get("/ping", static http => Answers.TextAsync(http, "pong")).Produces(Answers.Json, "text/plain", "text/html").Open();
         application.Get("/", static http => Answers.RedirectAsync(http, $"{http.Request.PathBase}/ui/")).Produces("text/html", Answers.Json, "*/*").Open();
+        application.Get("/ui/{**page}", static http => Answers.TextAsync(http, WelcomePage.Html, "text/html")).Produces("text/html", Answers.Json, "*/*").Open();
         var api = application.MapGroup("/api/v1");
         foreach (var group in services.GetServices<IEndpointGroup>())
         {

@@ -31,6 +31,7 @@ internal sealed class Bench : IWorkerJobs, IExecutionCommands, ILogSink, IAsyncD
     private readonly ExpressionEngine expressions = new();
     private readonly string folder = Directory.CreateTempSubdirectory("kestra-worker-").FullName;
     private readonly WorkerService service;
+    private readonly WorkerMetrics metrics;
     private Action<KillRequest>? kill;
 
     public Bench(Action<WorkerOptions>? configure = null)
@@ -53,7 +54,8 @@ internal sealed class Bench : IWorkerJobs, IExecutionCommands, ILogSink, IAsyncD
         var identity = new WorkerIdentity("worker");
         var attempts = new AttemptRunner(services, this, options, masks);
         var directories = new WorkingDirectoryRunner(attempts, services, this, options, masks, this, identity);
-        Runner = new JobRunner(attempts, directories, masks, services, this, this, options, identity, NullLogger<JobRunner>.Instance);
+        metrics = new WorkerMetrics(options);
+        Runner = new JobRunner(attempts, directories, masks, services, this, this, options, identity, metrics, NullLogger<JobRunner>.Instance);
         service = new WorkerService(this, Runner, options, TimeProvider.System, NullLogger<WorkerService>.Instance);
     }
 
@@ -151,6 +153,7 @@ internal sealed class Bench : IWorkerJobs, IExecutionCommands, ILogSink, IAsyncD
 
     public async ValueTask DisposeAsync()
     {
+        metrics.Dispose();
         Runner.StopAll();
         await service.StopAsync(CancellationToken.None);
         service.Dispose();

@@ -1,5 +1,6 @@
 using Kestra.Engine;
 using Kestra.Expressions;
+using Kestra.Hosting.Telemetry;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
 using Kestra.Model.Logs;
@@ -48,6 +49,26 @@ public sealed class JobTests : IAsyncLifetime
         lines[0].ShouldMatch(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} WARN  worker_\d+ +flow\.\w+\.task to the file$");
         lines[1].ShouldMatch(@" ERROR worker_\d+ +flow\.\w+\.task broken$");
         System.IO.Directory.GetFiles(bench.Folder, "log-*").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Runs_are_counted_and_timed_under_their_task_and_flow()
+    {
+        using var collector = new MetricCollector();
+        await RestartAsync(static options => options.Threads = 3);
+        await bench.SendAsync(new Work(static (_, _) => Task.FromResult(TaskResult.Empty)));
+        await bench.NextAsync<Command.TaskResult>();
+        await bench.StopAsync();
+
+        var metrics = collector.Collect().ToLookup(static metric => metric.Name);
+        metrics["worker.started.count"].Single().Value.ShouldBe(1);
+        metrics["worker.started.count"].Single().Tags.Keys.ShouldBe(["flow_id", "namespace_id", "task_type", "tenant_id"], ignoreOrder: true);
+        metrics["worker.ended.count"].Single().Value.ShouldBe(1);
+        metrics["worker.ended.duration"].Single().Count.ShouldBe(1);
+        metrics["worker.queued.duration"].Single().Count.ShouldBe(1);
+        metrics["worker.running.count"].Single().Value.ShouldBe(0);
+        metrics["worker.job.thread"].Single().Value.ShouldBe(3);
+        metrics["worker.timeout.count"].ShouldBeEmpty();
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Kestra.Hosting.Encryption;
 using Kestra.Hosting.Expressions;
 using Kestra.Hosting.KeyValues;
 using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Management;
 using Kestra.Model.Identifiers;
 using Kestra.Plugins.Services;
 using Kestra.Storage.Objects;
@@ -39,7 +40,10 @@ public static class WorkerServices
         services.AddSingleton<INamespaces, StoredNamespaces>();
         services.AddSingleton<ITaskReader, TaskReader>();
         services.AddSingleton<WorkingDirectoryRunner>();
+        services.AddSingleton<WorkerMetrics>();
         services.AddSingleton<JobRunner>();
+        services.AddSingleton<WorkerReport>();
+        services.AddSingleton(static provider => new ManagementReport("/worker", (writer, _) => provider.GetRequiredService<WorkerReport>().WriteAsync(writer)));
         services.AddSingleton<WorkerService>();
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<WorkerService>());
         return services;

@@ -140,6 +140,7 @@ public sealed class KestraServer : IAsyncDisposable
             services.AddKestraWebserver(WebserverSettings.Read(configuration));
             services.AddSingleton<WebserverHost>();
             services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<WebserverHost>());
+            services.AddSingleton(static provider => new ManagementReport("/routes", provider.GetRequiredService<WebserverHost>().WriteRoutesAsync));
         }
 
         if (parts.HasFlag(ServerParts.Management))

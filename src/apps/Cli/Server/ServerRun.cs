@@ -4,10 +4,12 @@ using System.Net.Sockets;
 using Kestra.Cli.Api;
 using Kestra.Cli.CommandLine;
 using Kestra.Cli.Composition;
+using Kestra.Cli.Plugins;
 using Kestra.Cli.Running;
 using Kestra.Hosting;
 using Kestra.Hosting.Configuration;
 using Kestra.Hosting.Logging;
+using Kestra.Plugins.Description;
 using Kestra.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -33,6 +35,7 @@ internal sealed partial class ServerRun(Invocation invocation, KestraConfigurati
             services.AddSingleton<ILoggerProvider>(_ => new ConsoleLines(levels, host.Terminal.Output, host.Terminal.Error, host.Time, host.Terminal.OutputColours));
         });
         var logger = server.Services.GetRequiredService<ILoggerFactory>().CreateLogger("io.kestra.cli.Server");
+        RegisterPlugins(server, logger);
         LogMachine(logger, Environment.ProcessorCount, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes >> 20, Environment.Version.ToString());
         LogStarting(logger, ProductVersion.Current.Number);
         foreach (var warning in ConfigurationAliases.Warnings(configuration))
@@ -41,6 +44,7 @@ internal sealed partial class ServerRun(Invocation invocation, KestraConfigurati
         }
 
         await StartAsync(server);
+        await RecordVersionAsync(server, logger);
         if (flowPath is not null)
         {
             await LoadFlowsAsync(server, flowPath, logger);
@@ -68,6 +72,37 @@ internal sealed partial class ServerRun(Invocation invocation, KestraConfigurati
         catch (IOException error) when (error.InnerException is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } or Microsoft.AspNetCore.Connections.AddressInUseException)
         {
             throw new CommandFailureException($"A port is in use by another program: {error.Message} Choose another one with --port (or `micronaut.server.port`; for health and metrics `endpoints.all.port`).", error);
+        }
+    }
+
+    private void RegisterPlugins(KestraServer server, ILogger logger)
+    {
+        var began = host.Time.GetTimestamp();
+        var builtIn = server.Services.GetRequiredService<IPluginCatalog>().All.ToLookup(InstalledPlugin.IsBuiltIn);
+        var duration = host.Time.GetElapsedTime(began).TotalMilliseconds;
+        LogCorePlugins(logger, builtIn[true].Count(), $"{duration:0}");
+        if (builtIn[false].Any())
+        {
+            LogPlugins(logger, builtIn[false].Count(), builtIn[false].Select(static plugin => plugin.ClrType.Assembly).Distinct().Count(), $"{duration:0}");
+        }
+    }
+
+    // Who works on the database next knows from it which version wrote last.
+    private async Task RecordVersionAsync(KestraServer server, ILogger logger)
+    {
+        var settings = server.Services.GetRequiredService<IStore>().Settings;
+        await settings.SaveIfAbsentAsync("instance.uuid", Guid.NewGuid().ToString(), invocation.CancellationToken);
+        var before = await settings.FindAsync("instance.version", invocation.CancellationToken);
+        var now = ProductVersion.Current.Number;
+        if (before == now)
+        {
+            return;
+        }
+
+        await settings.SaveAsync("instance.version", now, invocation.CancellationToken);
+        if (before is not null)
+        {
+            LogVersionChanged(logger, before, now);
         }
     }
 
@@ -124,6 +159,15 @@ internal sealed partial class ServerRun(Invocation invocation, KestraConfigurati
 
     [LoggerMessage(LogLevel.Information, "Starting Kestra {Version} with environments [cli]")]
     private static partial void LogStarting(ILogger logger, string version);
+
+    [LoggerMessage(LogLevel.Information, "Registered {Count} core plugins (scan done in {Milliseconds}ms)")]
+    private static partial void LogCorePlugins(ILogger logger, int count, string milliseconds);
+
+    [LoggerMessage(LogLevel.Information, "Registered {Count} plugins from {Groups} groups (scan done in {Milliseconds}ms)")]
+    private static partial void LogPlugins(ILogger logger, int count, int groups, string milliseconds);
+
+    [LoggerMessage(LogLevel.Information, "This installation was served by version {Before} before; it is now {Now}")]
+    private static partial void LogVersionChanged(ILogger logger, string before, string now);
 
     [LoggerMessage(LogLevel.Information, "Executor, scheduler and webserver started; worker started with {Threads} thread(s)")]
     private static partial void LogParts(ILogger logger, int threads);

@@ -16,7 +16,8 @@ public sealed class ManagementEndpoints(
     LogLevels levels,
     KestraConfiguration configuration,
     ServerSettings settings,
-    ProductVersion version)
+    ProductVersion version,
+    IEnumerable<ManagementReport>? reports = null)
 {
     private const string Prefix = "kestra.";
 
@@ -41,6 +42,19 @@ public sealed class ManagementEndpoints(
             ["type"] = settings.Type.ToString().ToUpperInvariant(),
             ["serverType"] = settings.Type.ToString().ToUpperInvariant(),
         }));
+        group.MapGet("/threaddump", (HttpContext context) => context.Response.WriteAsJsonAsync(ThreadReport.Build(), context.RequestAborted));
+        foreach (var report in reports ?? [])
+        {
+            group.MapGet(report.Path, (HttpContext context) => ReportAsync(context, report));
+        }
+    }
+
+    private static async Task ReportAsync(HttpContext context, ManagementReport report)
+    {
+        context.Response.ContentType = "application/json";
+        await using var writer = new Utf8JsonWriter(context.Response.BodyWriter);
+        await report.WriteAsync(writer, context.RequestAborted);
+        await writer.FlushAsync(context.RequestAborted);
     }
 
     private static async Task HealthAsync(HttpContext context, IEnumerable<IHealthIndicator> asked)

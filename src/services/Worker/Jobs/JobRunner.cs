@@ -20,11 +20,15 @@ internal sealed partial class JobRunner(
     IWorkerJobs jobs,
     WorkerOptions options,
     WorkerIdentity identity,
+    WorkerMetrics metrics,
     ILogger<JobRunner> logger)
 {
     private readonly ConcurrentDictionary<(string TaskRunId, int Attempt), Running> running = new();
 
     public int Count => running.Count;
+
+    /// <summary>The jobs that run at this moment.</summary>
+    public IReadOnlyList<WorkerJob> Jobs => [.. running.Values.Select(static run => run.Job)];
 
     /// <summary>Runs the job and hands its result over. Never throws for what a task does.</summary>
     public async Task RunAsync(WorkerJob job, int slot, CancellationToken stopping)
@@ -33,20 +37,29 @@ internal sealed partial class JobRunner(
         var key = (job.TaskRun.Id, job.Attempt);
         running[key] = new Running(job, cancellation);
         masks.Enter(job.ExecutionId);
+        var started = Instant.FromDateTimeOffset(services.Time.GetUtcNow());
+        metrics.Started(job, (started - job.TaskRun.State.Histories[^1].Date).ToTimeSpan());
+        TimeSpan? duration = null;
         try
         {
-            var started = Instant.FromDateTimeOffset(services.Time.GetUtcNow());
             LogStarted(job.Task.Type, job.ExecutionId, job.TaskRun.TaskId);
             await using var report = ReportWhenItLasts(job, started, stopping);
             var outcome = await RunPluginAsync(job, slot, cancellation, stopping);
+            if (cancellation.Reason == CancelReason.TimedOut)
+            {
+                metrics.TimedOut(job);
+            }
+
             if (outcome is not null)
             {
+                duration = (outcome.EndedAt - outcome.StartedAt).ToTimeSpan();
                 await PostAsync(job, outcome, stopping);
                 LogCompleted(job.Task.Type, job.ExecutionId, job.TaskRun.TaskId, outcome.State, (outcome.EndedAt - outcome.StartedAt).TotalMilliseconds);
             }
         }
         finally
         {
+            metrics.Ended(job, duration);
             masks.Leave(job.ExecutionId);
             running.TryRemove(key, out _);
             jobs.Done(job);
@@ -56,6 +69,7 @@ internal sealed partial class JobRunner(
     /// <summary>Stops the runs that a kill request means.</summary>
     public void Kill(KillRequest request)
     {
+        metrics.Killed(request);
         foreach (var (_, run) in running)
         {
             var job = run.Job;
