@@ -55,4 +55,19 @@ public sealed class ServerCommandTests : IDisposable
         other.Error.ShouldContain("--port");
         other.Error.ShouldNotContain("   at ");
     }
+
+    [Theory]
+    [InlineData("server", "local", "--port", "0")]
+    [InlineData("flow", "run", "a.yaml")]
+    public async Task A_file_that_is_no_database_is_named_without_a_trace(params string[] command)
+    {
+        workspace.Write("a.yaml", "id: a\nnamespace: n\ntasks:\n  - id: t\n    type: io.kestra.plugin.core.debug.Return\n");
+        var file = workspace.Write("data/database.db", "This is a letter, and by no means a database of any kind; it is long enough.");
+
+        await workspace.RunAsync(1, command);
+
+        workspace.Error.ShouldContain($"The file '{file}' is damaged, or is no database");
+        workspace.Error.ShouldNotContain("   at ");
+        File.ReadAllText(file).ShouldStartWith("This is a letter");
+    }
 }

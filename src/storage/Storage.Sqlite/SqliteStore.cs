@@ -3,6 +3,7 @@ using Kestra.Storage.Executions;
 using Kestra.Storage.Flows;
 using Kestra.Storage.Logs;
 using Kestra.Storage.Triggers;
+using Microsoft.Data.Sqlite;
 
 namespace Kestra.Storage.Sqlite;
 
@@ -11,10 +12,13 @@ public sealed class SqliteStore : IStore
 {
     private readonly SqliteDatabase database;
     private readonly CommandHints hints = new();
+    private readonly string file;
 
     /// <param name="time">The clock by which leases run out.</param>
     public SqliteStore(SqliteOptions options, TimeProvider time)
     {
+        ArgumentNullException.ThrowIfNull(options);
+        file = options.Path;
         database = new SqliteDatabase(options);
         Journal = new SqliteExecutionJournal(database, hints, time);
         Executions = new SqliteExecutionRepository(database);
@@ -34,22 +38,33 @@ public sealed class SqliteStore : IStore
     public ITriggerRepository Triggers { get; }
     public ISettingRepository Settings { get; }
 
-    public async Task MigrateAsync(CancellationToken cancellationToken) => await database.WriteAsync(
-        session =>
+    /// <exception cref="StoreIncompatibleException">The file is of a newer version, damaged, or no database at all.</exception>
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        try
         {
-            var version = session.Single("PRAGMA user_version", reader => reader.GetInt32(0));
-            if (version > Schema.Steps.Count)
-            {
-                throw new InvalidOperationException($"The database has version {version}, which is newer than this program's {Schema.Steps.Count}. Use the newer program, or restore the backup made before the upgrade.");
-            }
+            await database.WriteAsync(Migrate, cancellationToken);
+        }
+        catch (SqliteException failure) when (failure.SqliteErrorCode is SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_CORRUPT)
+        {
+            throw new StoreIncompatibleException($"The file '{file}' is damaged, or is no database: {failure.Message} Restore a backup of it, or use another folder.", failure);
+        }
+    }
 
-            for (var step = version; step < Schema.Steps.Count; step++)
-            {
-                session.Run(Schema.Steps[step]);
-                session.Run($"PRAGMA user_version = {(step + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)}");
-            }
-        },
-        cancellationToken);
+    private static void Migrate(Session session)
+    {
+        var version = session.Single("PRAGMA user_version", reader => reader.GetInt32(0));
+        if (version > Schema.Steps.Count)
+        {
+            throw new StoreIncompatibleException($"The database has version {version}, which is newer than this program's {Schema.Steps.Count}. Use the newer program, or restore the backup made before the upgrade.");
+        }
+
+        for (var step = version; step < Schema.Steps.Count; step++)
+        {
+            session.Run(Schema.Steps[step]);
+            session.Run($"PRAGMA user_version = {(step + 1).ToString(System.Globalization.CultureInfo.InvariantCulture)}");
+        }
+    }
 
     public async Task CheckAsync(CancellationToken cancellationToken) => await database.WriteAsync(
         session => session.Run("INSERT INTO setting (key, value) VALUES ('kestra.health', '') ON CONFLICT (key) DO UPDATE SET value = ''"),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Kestra.Hosting;
 using Kestra.Hosting.Configuration;
+using Kestra.Storage;
 
 namespace Kestra.Cli.CommandLine;
 
@@ -58,7 +59,7 @@ internal sealed class KestraProgram
         {
             return RefuseUsage(error.Message, parsed);
         }
-        catch (Exception error) when (error is CommandFailureException or ConfigurationException)
+        catch (Exception error) when (error is CommandFailureException or ConfigurationException or StoreIncompatibleException)
         {
             host.Terminal.ErrorLine(error.Message, Colour.Red);
             return ExitCode.Failure;

@@ -18,7 +18,7 @@ internal sealed class SchemaMigration(PostgresDatabase database, PostgresOptions
         async connection =>
         {
             var schema = await TextAsync(connection, "SELECT current_schema()", cancellationToken)
-                ?? throw new InvalidOperationException("The search path of the connection names no schema that exists. Create it, or set currentSchema in the address of the database.");
+                ?? throw new StoreIncompatibleException("The search path of the connection names no schema that exists. Create it, or set currentSchema in the address of the database.");
             if (await IsCurrentAsync(connection, schema, cancellationToken))
             {
                 return true;
@@ -26,7 +26,7 @@ internal sealed class SchemaMigration(PostgresDatabase database, PostgresOptions
 
             if (!options.Migrate)
             {
-                throw new InvalidOperationException("The tables of the database are not complete, and flyway.datasources.postgres.enabled=false keeps a start from creating them. Run 'kestra sys database migrate'.");
+                throw new StoreIncompatibleException("The tables of the database are not complete, and flyway.datasources.postgres.enabled=false keeps a start from creating them. Run 'kestra sys database migrate'.");
             }
 
             var key = LockKey(schema);
@@ -80,7 +80,7 @@ internal sealed class SchemaMigration(PostgresDatabase database, PostgresOptions
 
             if (attempt >= options.LockRetries)
             {
-                throw new InvalidOperationException($"Another process has held the lock for migrations of this database for {options.LockRetries} seconds. Wait until its migration is through, or end that process.");
+                throw new StoreIncompatibleException($"Another process has held the lock for migrations of this database for {options.LockRetries} seconds. Wait until its migration is through, or end that process.");
             }
 
             await Task.Delay(TimeSpan.FromSeconds(1), time, cancellationToken);
@@ -104,7 +104,7 @@ internal sealed class SchemaMigration(PostgresDatabase database, PostgresOptions
         }
         else if (await ScalarAsync<bool>(connection, "SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace = to_regnamespace(quote_ident($1)) AND relkind IN ('r', 'p', 'v', 'm'))", cancellationToken, schema))
         {
-            throw new InvalidOperationException($"The schema '{schema}' holds tables but no history of Kestra's migrations. Use an empty schema, or restore the table flyway_schema_history.");
+            throw new StoreIncompatibleException($"The schema '{schema}' holds tables but no history of Kestra's migrations. Use an empty schema, or restore the table flyway_schema_history.");
         }
         else
         {
@@ -141,7 +141,7 @@ internal sealed class SchemaMigration(PostgresDatabase database, PostgresOptions
         if (await ExistsAsync(connection, schema, "kestra_migration_history", cancellationToken)
             && await ScalarAsync<bool>(connection, "SELECT EXISTS (SELECT FROM kestra_migration_history WHERE script_id LIKE '2.%')", cancellationToken))
         {
-            throw new InvalidOperationException("The database belongs to Kestra 2.0 or newer, from which there is no way back. Restore the backup made before that upgrade, or use a newer version of this program.");
+            throw new StoreIncompatibleException("The database belongs to Kestra 2.0 or newer, from which there is no way back. Restore the backup made before that upgrade, or use a newer version of this program.");
         }
 
         var applied = await PostgresDatabase.QueryAsync(
@@ -152,7 +152,7 @@ internal sealed class SchemaMigration(PostgresDatabase database, PostgresOptions
             cancellationToken);
         if (Objection(applied) is { } objection)
         {
-            throw new InvalidOperationException(objection);
+            throw new StoreIncompatibleException(objection);
         }
     }
 
@@ -195,7 +195,7 @@ internal sealed class SchemaMigration(PostgresDatabase database, PostgresOptions
         var version = await EngineVersionAsync(connection, cancellationToken);
         if (version > EngineSteps.Length)
         {
-            throw new InvalidOperationException($"The schema '{schema}' has version {version}, which is newer than this program's {EngineSteps.Length}. Use the newer program, or restore the backup made before the upgrade.");
+            throw new StoreIncompatibleException($"The schema '{schema}' has version {version}, which is newer than this program's {EngineSteps.Length}. Use the newer program, or restore the backup made before the upgrade.");
         }
 
         for (var step = version; step < EngineSteps.Length; step++)
