@@ -29,7 +29,7 @@ internal static class ManyExecutions
             var limit = Math.Min(rows, wanted - rows).ToString(CultureInfo.InvariantCulture);
             var last = Last(connection).ToString(CultureInfo.InvariantCulture);
             Run(connection, $"INSERT INTO execution (key, {string.Join(", ", columns)}) SELECT key + {last}, {copied} FROM execution WHERE ended = 1 LIMIT {limit}");
-            Run(connection, $"INSERT INTO execution_label SELECT json_extract(label.value, '$[0]'), json_extract(label.value, '$[1]'), key FROM execution, json_each(labels) AS label WHERE key > {last} ON CONFLICT DO NOTHING");
+            Run(connection, $"INSERT INTO execution_label SELECT json_extract(label.value, '$[0]'), json_extract(label.value, '$[1]'), execution.key FROM execution, json_each(execution.labels) AS label WHERE execution.key > {last} ON CONFLICT DO NOTHING");
             Run(connection, $"INSERT INTO execution_document SELECT copy.key, document FROM execution AS copy JOIN execution_document AS original ON original.key = copy.key - {last} WHERE copy.key > {last}");
         }
 
