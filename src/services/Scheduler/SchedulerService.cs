@@ -229,6 +229,14 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
 
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var tick = Task.Delay(delay, time, waiting.Token);
+
+        // A clock that was set forward while the timer was being set would otherwise be noticed one timer later.
+        if (delay > TimeSpan.Zero && core.NextDue is { } next && next.ToDateTimeOffset() <= time.GetUtcNow())
+        {
+            await waiting.CancelAsync();
+            return;
+        }
+
         await Task.WhenAny(tick, news.WaitAsync(waiting.Token));
         await waiting.CancelAsync();
         stopping.ThrowIfCancellationRequested();
