@@ -173,13 +173,25 @@ public sealed class ProcessRunnerTests : IDisposable
             },
             cancellation.Token);
         await started.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        Marked(mark).ShouldNotBeEmpty();
+        await AppearsAsync(mark);
 
         await cancellation.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => running);
 
         Marked(mark).ShouldBeEmpty();
         context.Logs.ShouldContain(static log => log.Level == LogLevel.WARN && log.Message.StartsWith("Killing process "));
+    }
+
+    // While a process becomes another program its environment cannot be read.
+    private static async Task AppearsAsync(string mark)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        while (Marked(mark).Count == 0)
+        {
+            limit.IsCancellationRequested.ShouldBeFalse("no process with the mark has appeared");
+            await Task.Yield();
+        }
     }
 
     // Processes that carry the mark, whoever their parents are.

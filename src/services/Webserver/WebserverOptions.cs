@@ -21,7 +21,7 @@ public sealed record WebserverOptions
     public long MaxTextBytes { get; init; } = 50L * 1024 * 1024;
 
     /// <summary>Largest value of one input in a multipart body that is no file, in bytes.</summary>
-    public int MaxValueBytes { get; init; } = 20 * 1024 * 1024;
+    public int MaxValueBytes { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>Parts of one multipart body.</summary>
     public int MaxParts { get; init; } = 10_000;

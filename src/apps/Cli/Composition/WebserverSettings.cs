@@ -15,6 +15,7 @@ internal static class WebserverSettings
             Username = configuration.Text("kestra.server.basic-auth.username"),
             Password = configuration.Text("kestra.server.basic-auth.password"),
             MaxRequestBytes = configuration.Size("micronaut.server.max-request-size", defaults.MaxRequestBytes),
+            MaxValueBytes = (int)Math.Min(configuration.Size("kestra.server.max-input-size", defaults.MaxValueBytes), int.MaxValue),
             PreviewInitialRows = configuration.Integer("kestra.server.preview.initial-rows", defaults.PreviewInitialRows),
             PreviewMaxRows = configuration.Integer("kestra.server.preview.max-rows", defaults.PreviewMaxRows),
             EnvironmentName = configuration.Text("kestra.environment.name"),

@@ -23,8 +23,9 @@ public sealed record YamlDocument(object? Root, IReadOnlyDictionary<string, (lon
 public sealed record RepeatedKey(string Path, string Key, long Line, long Column, long EndColumn);
 
 /// <summary>
-/// Builds values from parser events, so that nothing is ever expanded: an alias is the text of its name, as Kestra reads it,
-/// and a bomb of aliases has nowhere to explode.
+/// Builds values from parser events, so that nothing is ever expanded: an alias is the text of its name, as Kestra reads it.
+/// What a document would hold if its aliases were expanded is counted all the same, so that a bomb of aliases is refused
+/// here, before it reaches a reader that does expand them.
 /// </summary>
 internal sealed class YamlReading(string text, YamlLimits limits)
 {
@@ -34,8 +35,10 @@ internal sealed class YamlReading(string text, YamlLimits limits)
     private readonly List<OpenCollection> open = [];
     private (long Line, long Column) readUpTo = (1, 1);
     private long readIndex;
+    private readonly Dictionary<string, long> anchored = new(StringComparer.Ordinal);
     private int nodes;
     private int aliases;
+    private long expanded;
 
     public YamlDocument Read()
     {
@@ -83,6 +86,20 @@ internal sealed class YamlReading(string text, YamlLimits limits)
             throw Exceeded($"The document is nested deeper than {limits.Depth} levels", (start.Line, start.Column));
         }
 
+        expanded++;
+        if (parser.Current is NodeEvent { Anchor.IsEmpty: false } node)
+        {
+            var before = expanded - 1;
+            var value = Content(parser, path, depth);
+            anchored[node.Anchor.Value] = expanded - before;
+            return value;
+        }
+
+        return Content(parser, path, depth);
+    }
+
+    private object? Content(IParser parser, string path, int depth)
+    {
         switch (parser.Current)
         {
             case MappingStart:
@@ -94,7 +111,7 @@ internal sealed class YamlReading(string text, YamlLimits limits)
                 Next(parser);
                 return alias.Value.Value;
             default:
-                var scalar = (Scalar)parser.Current;
+                var scalar = (Scalar)parser.Current!;
                 Next(parser);
                 var value = YamlScalar.Value(scalar);
                 if (value is not (null or string) && path.StartsWith("inputs[", StringComparison.Ordinal))
@@ -184,6 +201,13 @@ internal sealed class YamlReading(string text, YamlLimits limits)
         if (++aliases > limits.Aliases)
         {
             throw Exceeded($"The document has more than {limits.Aliases} aliases", (alias.Start.Line, alias.Start.Column));
+        }
+
+        // Each of its levels multiplies, so the limit is met long before the count could overflow.
+        expanded += anchored.GetValueOrDefault(alias.Value.Value);
+        if (expanded > limits.Nodes)
+        {
+            throw Exceeded($"The aliases of the document stand for more than {limits.Nodes} values", (alias.Start.Line, alias.Start.Column));
         }
     }
 

@@ -9,9 +9,9 @@ public sealed record YamlLimits
     /// <summary>Maps and lists inside each other.</summary>
     public int Depth { get; init; } = 100;
 
-    /// <summary>Keys, items and values in all.</summary>
+    /// <summary>Keys, items and values in all, and those that a document would have if its aliases were expanded.</summary>
     public int Nodes { get; init; } = 500_000;
 
-    /// <summary>Aliases in all. They are never expanded, so this only tells a hostile document early.</summary>
+    /// <summary>Aliases in all. They are never expanded.</summary>
     public int Aliases { get; init; } = 1_000;
 }

@@ -100,10 +100,11 @@ internal sealed class ProcessTree : IDisposable
         }
     }
 
+    // A process shows no environment while it becomes another program, so one look that finds nobody proves nothing.
     private async Task<bool> GoneWithinAsync(TimeSpan time)
     {
         var started = Stopwatch.GetTimestamp();
-        while (Members().Count > 0)
+        for (var empty = 0; (empty = Members().Count == 0 ? empty + 1 : 0) < 2;)
         {
             if (Stopwatch.GetElapsedTime(started) > time)
             {

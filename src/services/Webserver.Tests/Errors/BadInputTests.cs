@@ -47,7 +47,7 @@ public sealed class BadInputTests(BadInputTests.SharedServer shared) : IClassFix
     }
 
     [Fact]
-    public async Task A_bomb_of_aliases_is_refused_or_stays_small()
+    public async Task A_bomb_of_aliases_is_refused()
     {
         var bomb = new StringBuilder("id: bomb\nnamespace: bad.input\nvariables:\n  a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
         for (var level = 1; level < 12; level++)
@@ -57,14 +57,7 @@ public sealed class BadInputTests(BadInputTests.SharedServer shared) : IClassFix
 
         var answer = await PostFlowAsync(bomb + "tasks:\n  - id: a\n    type: io.kestra.plugin.core.log.Log\n    message: x\n");
 
-        if (answer.Status == 200)
-        {
-            answer.Body.Length.ShouldBeLessThan(10 * bomb.Length);
-        }
-        else
-        {
-            IsError(answer, 422);
-        }
+        IsError(answer, 422).ShouldContain("The aliases of the document stand for more than 500000 values");
     }
 
     [Fact]
@@ -103,7 +96,7 @@ public sealed class BadInputTests(BadInputTests.SharedServer shared) : IClassFix
     }
 
     [Fact]
-    public async Task An_input_of_ten_megabytes_is_taken_or_refused_as_a_whole()
+    public async Task An_input_of_ten_megabytes_is_refused_as_a_whole()
     {
         await using var plain = await TestServer.StartAsync();
         await plain.PutFlowAsync(Flow);
@@ -111,11 +104,8 @@ public sealed class BadInputTests(BadInputTests.SharedServer shared) : IClassFix
         var body = MultipartBody.Of(new MultipartPart("number", "1"u8.ToArray()), new MultipartPart("text", Encoding.UTF8.GetBytes(new string('x', 10 * 1024 * 1024))));
         var answer = await plain.SendAsync("POST", "/api/v1/main/executions/bad.input/typed", body, MultipartBody.Type);
 
-        if (answer.Status != 200)
-        {
-            IsError(answer, 413);
-            (await plain.GetAsync("/api/v1/main/executions/search")).Json.GetProperty("total").GetInt32().ShouldBe(0);
-        }
+        IsError(answer, 413);
+        (await plain.GetAsync("/api/v1/main/executions/search")).Json.GetProperty("total").GetInt32().ShouldBe(0);
     }
 
     [Fact]

@@ -124,7 +124,7 @@ internal sealed record Part(string Name, string? FileName, Stream Content, int M
             buffer.Write(chunk, 0, read);
             if (buffer.Length > MaxTextBytes)
             {
-                throw new ApiException(413, "Request Entity Too Large", $"The part {Name} is too large for a value; send it as a file");
+                throw new ApiException(413, "Request Entity Too Large", $"The part {Name} has more than {MaxTextBytes / 1024 / 1024} MiB, which is too large for a value; send it as an input of type FILE");
             }
         }
 
