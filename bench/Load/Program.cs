@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Kestra.Load;
+using Kestra.Load.Databases;
 using Kestra.Load.Measuring;
 using Kestra.Load.Workloads;
 
@@ -21,12 +22,19 @@ if (options is null)
     return 0;
 }
 
+var folder = Path.Combine(options.Folder, "kestra-bench-" + Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+Directory.CreateDirectory(folder);
+
+// Another user, as whom PostgreSQL runs, must be able to reach its own folder; the system's temporary folder is the one it always can.
+await using BenchDatabase database = options.Postgres
+    ? await PostgresBench.StartAsync(options.PostgresUrl, Path.Combine(Path.GetTempPath(), "kestra-bench-postgres-" + Environment.ProcessId.ToString(CultureInfo.InvariantCulture)))
+    : new SqliteBench(folder);
 var report = new Report();
-await new Measurements(options, report).RunAsync(options.Workloads);
+await new Measurements(options, database, folder, report).RunAsync(options.Workloads);
 var text = report.ToMarkdown(
 [
     $"{DateTimeOffset.UtcNow.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}",
-    $"load generator and server on the same machine; runs of {options.Seconds.ToString(CultureInfo.InvariantCulture)} s; SQLite, WAL, synchronous=FULL",
+    $"load generator and server on the same machine; runs of {options.Seconds.ToString(CultureInfo.InvariantCulture)} s; {database.Description}",
 ]);
 await Console.Out.WriteAsync(text);
 if (options.ReportFile is { } file)

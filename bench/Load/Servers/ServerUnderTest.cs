@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using Kestra.Load.Databases;
 
 namespace Kestra.Load.Servers;
 
@@ -15,13 +16,16 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     private readonly string program;
     private readonly string folder;
+    private readonly BenchDatabase database;
     private readonly int port = FreePort();
+    private readonly StringBuilder output = new();
     private Process? process;
 
-    public ServerUnderTest(string program, string folder)
+    public ServerUnderTest(string program, string folder, BenchDatabase database)
     {
         this.program = program;
         this.folder = folder;
+        this.database = database;
         Directory.CreateDirectory(folder);
         Client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 2_000, PooledConnectionLifetime = Timeout.InfiniteTimeSpan })
         {
@@ -33,10 +37,11 @@ internal sealed class ServerUnderTest : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public string DatabaseFile => Path.Combine(folder, "data", "database.db");
-
     /// <summary>Resident memory in MiB, from the kernel.</summary>
     public double ResidentMebibytes => Status("VmRSS:") / 1024.0;
+
+    /// <summary>The most memory that was resident since the start, in MiB.</summary>
+    public double PeakMebibytes => Status("VmHWM:") / 1024.0;
 
     /// <summary>Processor time used so far.</summary>
     public TimeSpan Processor
@@ -52,31 +57,43 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     public async Task<TimeSpan> StartAsync()
     {
         var began = Stopwatch.GetTimestamp();
-        var start = new ProcessStartInfo("dotnet", [program, "server", "local", "--port", port.ToString(CultureInfo.InvariantCulture), "--no-tutorials"])
+        Launch();
+        await AnswerAsync();
+        return Stopwatch.GetElapsedTime(began);
+    }
+
+    /// <summary>Starts the process and does not wait for it.</summary>
+    public void Launch()
+    {
+        var start = new ProcessStartInfo("dotnet", [program, "server", database.ServerCommand, "--port", port.ToString(CultureInfo.InvariantCulture), "--no-tutorials"])
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["KESTRA_CONFIGURATION"] = $"kestra:\n  server:\n    basic-auth:\n      username: {User}\n      password: {Password}\nmicronaut:\n  server:\n    port: {port}\n";
+        start.Environment["KESTRA_CONFIGURATION"] = Configuration();
         process = Process.Start(start) ?? throw new InvalidOperationException("The server did not start.");
-        var output = new StringBuilder();
+        output.Clear();
         process.OutputDataReceived += (_, line) => Keep(output, line.Data);
         process.ErrorDataReceived += (_, line) => Keep(output, line.Data);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+    }
+
+    /// <summary>Waits for the first answer with status 200.</summary>
+    public async Task AnswerAsync()
+    {
+        var began = Stopwatch.GetTimestamp();
         while (!await AnswersAsync())
         {
-            if (process.HasExited || Stopwatch.GetElapsedTime(began) > TimeSpan.FromMinutes(2))
+            if (process!.HasExited || Stopwatch.GetElapsedTime(began) > TimeSpan.FromMinutes(2))
             {
                 throw new InvalidOperationException($"The server did not come up:\n{output}");
             }
 
             await Task.Delay(2);
         }
-
-        return Stopwatch.GetElapsedTime(began);
     }
 
     public void Kill()
@@ -111,11 +128,16 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     }
 
     /// <summary>Starts an execution and waits for its durable end.</summary>
-    public async Task<bool> RunAsync(string flow, string expected = "\"state\":{\"current\":\"SUCCESS\"")
+    public async Task<bool> RunAsync(string flow) => await TryRunAsync(flow) == RunOutcome.Succeeded;
+
+    /// <summary>Starts an execution and waits for its durable end, or for the refusal of a server that has too much to do.</summary>
+    public async Task<RunOutcome> TryRunAsync(string flow)
     {
         using var response = await Client.PostAsync(new Uri($"api/v1/main/executions/bench/{flow}?wait=true", UriKind.Relative), null);
-        var body = await response.Content.ReadAsStringAsync();
-        return response.StatusCode == HttpStatusCode.OK && body.Contains(expected, StringComparison.Ordinal);
+        var body = await response.Content.ReadAsByteArrayAsync();
+        return response.StatusCode == HttpStatusCode.TooManyRequests && response.Headers.RetryAfter is not null ? RunOutcome.Refused
+            : response.StatusCode == HttpStatusCode.OK && body.AsSpan().IndexOf("\"state\":{\"current\":\"SUCCESS\""u8) >= 0 ? RunOutcome.Succeeded
+            : RunOutcome.Failed;
     }
 
     public ValueTask DisposeAsync()
@@ -125,6 +147,15 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         Directory.Delete(folder, recursive: true);
         return ValueTask.CompletedTask;
     }
+
+    // A file of properties is a file of YAML whose keys have dots.
+    private string Configuration() => string.Join('\n', new Dictionary<string, string>(database.Configuration(folder), StringComparer.Ordinal)
+    {
+        ["kestra.server.basic-auth.username"] = User,
+        ["kestra.server.basic-auth.password"] = Password,
+        ["micronaut.server.port"] = port.ToString(CultureInfo.InvariantCulture),
+        ["endpoints.all.port"] = "0",
+    }.Select(static pair => $"{pair.Key}: \"{pair.Value}\""));
 
     private async Task<bool> AnswersAsync()
     {
@@ -164,3 +195,5 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
+
+internal enum RunOutcome { Succeeded, Refused, Failed }

@@ -66,6 +66,31 @@ internal static class Flows
                 format: "{{ taskrun.value }}"
         """;
 
+    /// <summary>A flowable task around so many tasks.</summary>
+    public static string Wide(string id, string type, int tasks)
+    {
+        var flow = new StringBuilder();
+        flow.Append(CultureInfo.InvariantCulture, $"id: {id}\nnamespace: bench\ntasks:\n  - id: all\n    type: io.kestra.plugin.core.flow.{type}\n    tasks:\n");
+        for (var task = 0; task < tasks; task++)
+        {
+            flow.Append(CultureInfo.InvariantCulture, $"      - id: t{task}\n        type: io.kestra.plugin.core.debug.Return\n        format: done\n");
+        }
+
+        return flow.ToString();
+    }
+
+    /// <summary>One of many flows that are stored and never run.</summary>
+    public static string Numbered(int number) => $"""
+        id: numbered{number.ToString(CultureInfo.InvariantCulture)}
+        namespace: bench.numbered
+        labels:
+          number: "{number.ToString(CultureInfo.InvariantCulture)}"
+        tasks:
+          - id: log
+            type: io.kestra.plugin.core.log.Log
+            message: Hello from {number.ToString(CultureInfo.InvariantCulture)}
+        """;
+
     /// <summary>A flow with many schedules: one that fires every second, the others once a year.</summary>
     public static string Scheduled(int number, int triggers)
     {

@@ -1,15 +1,14 @@
 using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 
-namespace Kestra.Load.Floors;
+namespace Kestra.Load.Databases;
 
 /// <summary>What SQLite itself commits on this disk: single rows, and rows in batches, with every commit on the disk.</summary>
-internal static class CommitFloor
+internal static class SqliteFloor
 {
     private const int DocumentBytes = 1_500;
 
-    /// <returns>Commits a second of one row, rows a second in batches of 500, milliseconds of the median single commit.</returns>
-    public static (double Commits, double BatchedRows, double MedianMilliseconds) Measure(string folder, TimeSpan duration)
+    public static CommitFloor Measure(string folder, TimeSpan duration)
     {
         SQLitePCL.Batteries_V2.Init();
         Directory.CreateDirectory(folder);
@@ -21,7 +20,7 @@ internal static class CommitFloor
         var latencies = new Measuring.Latencies();
         var (commits, seconds) = Repeat(connection, 1, duration, latencies);
         var (batches, batchSeconds) = Repeat(connection, 500, duration, new Measuring.Latencies());
-        return (commits / seconds, batches * 500 / batchSeconds, latencies.Percentile(0.5));
+        return new CommitFloor(commits / seconds, batches * 500 / batchSeconds, latencies.Percentile(0.5));
     }
 
     private static (int Commits, double Seconds) Repeat(SqliteConnection connection, int rows, TimeSpan duration, Measuring.Latencies latencies)

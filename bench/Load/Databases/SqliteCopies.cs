@@ -1,10 +1,10 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
 
-namespace Kestra.Load.Workloads;
+namespace Kestra.Load.Databases;
 
 /// <summary>Makes a large database out of a small one: the rows of ended executions again under other ids and earlier dates.</summary>
-internal static class ManyExecutions
+internal static class SqliteCopies
 {
     private const long TicksPerDay = 864_000_000_000;
 

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using Kestra.Load.Measuring;
+using Kestra.Load.Servers;
+
+namespace Kestra.Load.Workloads;
+
+/// <summary>What much that is stored costs.</summary>
+internal sealed partial class Measurements
+{
+    private const int FlowsAtOnce = 50;
+
+    private async Task ManyFlowsAsync(ServerUnderTest server)
+    {
+        for (var flow = 0; flow < options.FlowCount; flow += FlowsAtOnce)
+        {
+            await Task.WhenAll(Enumerable.Range(flow, Math.Min(FlowsAtOnce, options.FlowCount - flow)).Select(number => server.PutFlowAsync(Flows.Numbered(number))));
+        }
+
+        await server.StopAsync();
+        report.Add(new Figure($"start with {options.FlowCount} flows stored", (await server.StartAsync()).TotalMilliseconds, "ms"));
+        report.Add(new Figure($"memory with {options.FlowCount} flows stored", server.ResidentMebibytes, "MiB"));
+    }
+
+    private async Task ListAsync(ServerUnderTest server)
+    {
+        await Task.WhenAll(Enumerable.Range(0, 1_000).Select(_ => server.RunAsync("one")));
+        await server.StopAsync();
+        var rows = await database.MultiplyExecutionsAsync(options.Rows);
+        report.Add(new Figure($"start with {rows} executions stored", (await server.StartAsync()).TotalMilliseconds, "ms"));
+        var now = DateTimeOffset.UtcNow;
+        foreach (var (name, filter) in new[]
+        {
+            ("no filter", ""),
+            ("by namespace", "filters[namespace][EQUALS]=bench"),
+            ("by flow and state", "filters[namespace][EQUALS]=bench&filters[flowId][EQUALS]=one&filters[state][EQUALS]=SUCCESS"),
+            ("failed of the last day", $"filters[state][EQUALS]=FAILED&filters[startDate][GREATER_THAN_OR_EQUAL_TO]={now.AddDays(-1).UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}"),
+            ("of the last day, newest first", $"filters[startDate][GREATER_THAN_OR_EQUAL_TO]={now.AddDays(-1).UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}&sort=state.startDate:desc"),
+        })
+        {
+            var latencies = new Latencies();
+            for (var run = 0; run < 100; run++)
+            {
+                var began = Stopwatch.GetTimestamp();
+                _ = await server.Client.GetByteArrayAsync(new Uri($"api/v1/main/executions/search?page={1 + (run % 3)}&size=50&{filter}", UriKind.Relative));
+                latencies.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            }
+
+            report.Add(new Figure($"list 50 of {rows} executions, {name}, p50", latencies.Percentile(0.5), "ms"));
+            report.Add(new Figure($"list 50 of {rows} executions, {name}, p99", latencies.Percentile(0.99), "ms"));
+        }
+    }
+
+    private async Task SchedulesAsync(ServerUnderTest server)
+    {
+        const int FlowCount = 1_000;
+        var triggers = options.Schedules / FlowCount;
+        for (var flow = 0; flow < FlowCount; flow += FlowsAtOnce)
+        {
+            await Task.WhenAll(Enumerable.Range(flow, FlowsAtOnce).Select(number => server.PutFlowAsync(Flows.Scheduled(number, triggers))));
+        }
+
+        report.Add(new Figure($"memory with {options.Schedules} schedules", server.ResidentMebibytes, "MiB"));
+        await server.StopAsync();
+        report.Add(new Figure($"start with {options.Schedules} schedules", (await server.StartAsync()).TotalMilliseconds, "ms"));
+        var lateness = await Lateness.MeasureAsync(server, TimeSpan.FromSeconds(10));
+        report.Add(new Figure("lateness of schedules, p50", lateness.Percentile(0.5), "ms"));
+        report.Add(new Figure("lateness of schedules, p99", lateness.Percentile(0.99), "ms"));
+    }
+}

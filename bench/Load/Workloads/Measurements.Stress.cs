@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Kestra.Load.Measuring;
+using Kestra.Load.Servers;
+
+namespace Kestra.Load.Workloads;
+
+/// <summary>What a server takes, and what becomes of it when it is asked for too much or killed.</summary>
+internal sealed partial class Measurements
+{
+    private const string Item = """{"name":"widget","note":"0123456789012345678901234567890123456789"}""";
+
+    private static readonly Uri Hook = new("api/v1/main/executions/webhook/bench/hook/bench-key", UriKind.Relative);
+
+    private async Task WebhookAsync(ServerUnderTest server)
+    {
+        await server.PutFlowAsync(Flows.Webhook);
+        foreach (var kilobytes in new[] { 1.6, 16, 160 })
+        {
+            var body = Encoding.UTF8.GetBytes($$"""{"items":[{{string.Join(',', Enumerable.Repeat(Item, Math.Max(1, (int)(kilobytes * 1000 / Item.Length))))}}]}""");
+            var rate = kilobytes > 100 ? 50 : kilobytes > 10 ? 200 : 500;
+            var name = string.Create(CultureInfo.InvariantCulture, $"B4 webhook of {kilobytes} KB");
+            var outcome = await OpenLoop.RunAsync(rate, duration / 2, _ => CallAsync(server, body));
+            Latency(string.Create(CultureInfo.InvariantCulture, $"{name} accepted at {rate}/s"), outcome);
+            report.Add(new Figure($"{name}, accepted and durable in a burst of two seconds", await BurstAsync(server, body, TimeSpan.FromSeconds(2)), "/s"));
+            await DrainAsync(server);
+        }
+    }
+
+    private static async Task<bool> CallAsync(ServerUnderTest server, byte[] body)
+    {
+        using var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new("application/json");
+        using var response = await server.Client.PostAsync(Hook, content);
+        await response.Content.CopyToAsync(Stream.Null);
+        return response.IsSuccessStatusCode;
+    }
+
+    // As many as come through: 256 callers, each with its next call as soon as the last was answered.
+    private static async Task<double> BurstAsync(ServerUnderTest server, byte[] body, TimeSpan length)
+    {
+        var accepted = 0;
+        var began = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, 256).Select(async _ =>
+        {
+            while (Stopwatch.GetElapsedTime(began) < length)
+            {
+                if (await CallAsync(server, body))
+                {
+                    Interlocked.Increment(ref accepted);
+                }
+            }
+        }));
+        return accepted / Stopwatch.GetElapsedTime(began).TotalSeconds;
+    }
+
+    // Executions start in turn, so one that is done has the burst behind it.
+    private static async Task DrainAsync(ServerUnderTest server)
+    {
+        while (await server.TryRunAsync("one") == RunOutcome.Refused)
+        {
+            await Task.Delay(100);
+        }
+    }
+
+    private async Task OverloadAsync(ServerUnderTest server)
+    {
+        var capacity = sustained ?? options.Rate ?? options.StartRate;
+        var (succeeded, refused) = (0, 0);
+        var outcome = await OpenLoop.RunAsync(2 * capacity / 60, TimeSpan.FromSeconds(60), async _ =>
+        {
+            var one = await server.TryRunAsync("one");
+            _ = one switch { RunOutcome.Succeeded => Interlocked.Increment(ref succeeded), RunOutcome.Refused => Interlocked.Increment(ref refused), _ => 0 };
+            return one != RunOutcome.Failed;
+        });
+        var name = string.Create(CultureInfo.InvariantCulture, $"overload, B1 at {2 * capacity:#,0}/min for 60 s");
+        report.Add(new Figure($"{name}: done", succeeded / outcome.Elapsed.TotalMinutes, "/min", capacity, "sustained rate"));
+        report.Add(new Figure($"{name}: turned away with 429 and Retry-After", refused, ""));
+        report.Add(new Figure($"{name}: failed or lost", outcome.Failed, ""));
+        report.Add(new Figure($"{name}: most memory", server.PeakMebibytes, "MiB"));
+        report.Add(new Figure($"{name}: drained after the last request was due", (outcome.Elapsed - TimeSpan.FromSeconds(60)).TotalSeconds, "s"));
+        report.Add(new Figure($"{name}: p99 of all answers", outcome.Latencies.Percentile(0.99), "ms"));
+    }
+
+    private async Task RecoveryAsync(ServerUnderTest server)
+    {
+        var load = Task.WhenAll(Enumerable.Range(0, 2_000).Select(_ => ForgiveAsync(server)));
+        await Task.Delay(500);
+        server.Kill();
+        await load;
+        var began = Stopwatch.GetTimestamp();
+        await server.StartAsync();
+        await server.RunAsync("one");
+        report.Add(new Figure("kill -9 under load to the next execution done", Stopwatch.GetElapsedTime(began).TotalMilliseconds, "ms"));
+    }
+
+    // The second server is asked until it has an execution done, whichever way it gets to work.
+    private async Task TakeoverAsync(ServerUnderTest server)
+    {
+        if (!options.Postgres)
+        {
+            return;
+        }
+
+        await using var second = new ServerUnderTest(options.Program, Path.Combine(folder, "second"), database);
+        second.Launch();
+        await Task.Delay(3_000);
+        var load = Task.WhenAll(Enumerable.Range(0, 2_000).Select(_ => ForgiveAsync(server)));
+        await Task.Delay(500);
+        server.Kill();
+        var began = Stopwatch.GetTimestamp();
+        await second.AnswerAsync();
+        while (await second.TryRunAsync("one") != RunOutcome.Succeeded)
+        {
+            await Task.Delay(10);
+        }
+
+        report.Add(new Figure("two processes, one killed under load, to the next execution done by the other", Stopwatch.GetElapsedTime(began).TotalMilliseconds, "ms"));
+        await load;
+        await second.StopAsync();
+        await server.StartAsync();
+    }
+
+    private async Task SoakAsync(ServerUnderTest server)
+    {
+        var rate = options.Rate ?? (sustained ?? options.StartRate) / 2;
+        var began = server.ResidentMebibytes;
+        var outcome = await OpenLoop.RunAsync(rate / 60, TimeSpan.FromSeconds(options.SoakSeconds), _ => server.RunAsync("one"));
+        var name = string.Create(CultureInfo.InvariantCulture, $"soak of {options.SoakSeconds:#,0} s at {rate:#,0}/min");
+        Latency(name, outcome);
+        report.Add(new Figure($"{name}, failed", outcome.Failed, ""));
+        report.Add(new Figure($"{name}, memory before", began, "MiB"));
+        report.Add(new Figure($"{name}, memory after", server.ResidentMebibytes, "MiB"));
+    }
+
+    private static async Task ForgiveAsync(ServerUnderTest server)
+    {
+        try
+        {
+            await server.RunAsync("one");
+        }
+        catch (HttpRequestException)
+        {
+            // The server was killed, as intended.
+        }
+    }
+}
