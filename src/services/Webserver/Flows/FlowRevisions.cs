@@ -16,6 +16,8 @@ namespace Kestra.Webserver.Flows;
 /// <param name="triggers">The lane to the scheduler; null in a process that has none, whose scheduler elsewhere sees the change when it reads the flows.</param>
 internal sealed partial class FlowRevisions(IStore store, FlowReader reader, IPluginCatalog catalog, ITriggerControl? triggers = null)
 {
+    private readonly FlowCache runnable = new();
+
     /// <summary>The stored flow as documents show it: as it was written, without what equals a default.</summary>
     public Flow Read(StoredFlow stored)
     {
@@ -36,8 +38,10 @@ internal sealed partial class FlowRevisions(IStore store, FlowReader reader, IPl
     /// <summary>A task as documents show it.</summary>
     public TaskDefinition Shown(TaskDefinition task) => FlowDocuments.Complete(task, catalog);
 
-    /// <summary>The stored flow as it runs.</summary>
-    public Flow ReadRunnable(StoredFlow stored) =>
+    /// <summary>The stored flow as it runs. Those that are started again and again are read once.</summary>
+    public Flow ReadRunnable(StoredFlow stored) => runnable.Find(stored, ReadSource);
+
+    private Flow ReadSource(StoredFlow stored) =>
         reader.ReadStored(stored.Source, stored.TenantId, stored.Namespace, stored.Id) with { Revision = stored.Revision, Deleted = stored.Deleted, Disabled = stored.Disabled };
 
     public Task<StoredFlow?> FindAsync(string tenant, string @namespace, string id, int? revision, CancellationToken cancellationToken, bool allowDeleted = false) =>
