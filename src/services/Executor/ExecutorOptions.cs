@@ -37,6 +37,12 @@ public sealed class ExecutorOptions
     [Range(0, int.MaxValue)]
     public int MinimumTailBytes { get; set; } = 16 * 1024;
 
+    /// <summary>
+    /// How long a new execution may be missing in lists where its end then is the first thing that is written there; zero (the
+    /// default) writes it at once. Worth it on databases whose rows are dear to write. Reading an execution by its id is never late.
+    /// </summary>
+    public TimeSpan ListDelay { get; set; } = TimeSpan.Zero;
+
     /// <summary>How long a partition stays owned after the last renewal.</summary>
     public TimeSpan LeaseTimeToLive { get; set; } = TimeSpan.FromSeconds(30);
 

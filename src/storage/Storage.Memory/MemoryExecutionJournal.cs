@@ -93,7 +93,10 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
     private StoredExecution Stored(ExecutionId id, ExecutionRow row)
     {
         var tail = database.Journal.TryGetValue(id, out var entries) ? entries.Where(entry => entry.Key > row.Snapshot.Position).Select(static entry => entry.Value) : [];
-        return new StoredExecution(id.Tenant, id.Id, row.Partition, row.Snapshot.Ended, row.Snapshot.Document, row.Snapshot.Position, [.. tail]);
+        return new StoredExecution(id.Tenant, id.Id, row.Partition, row.Snapshot.Ended, row.Snapshot.Document, row.Snapshot.Position, [.. tail])
+        {
+            Provisional = row.Snapshot.Provisional,
+        };
     }
 
     private void Check(ExecutionBatch batch)

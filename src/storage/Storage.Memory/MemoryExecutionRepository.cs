@@ -53,7 +53,7 @@ internal sealed class MemoryExecutionRepository(MemoryDatabase database) : IExec
     {
         var anyKind = filters.Any(static filter => filter.Field == FilterField.KIND);
         return database.Executions.Values.Select(static row => row.Snapshot)
-            .Where(row => row.TenantId == tenantId && (anyKind || row.Kind is null or ExecutionKind.NORMAL))
+            .Where(row => row.TenantId == tenantId && !row.Provisional && (anyKind || row.Kind is null or ExecutionKind.NORMAL))
             .Where(row => filters.All(filter => Matches(row, filter)));
     }
 

@@ -74,14 +74,22 @@ internal sealed class CommitBatch(NpgsqlBatch batch, string schema)
             return;
         }
 
-        Statement(
-            "INSERT INTO executions (key, value) SELECT * FROM unnest($1, $2) ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
-            (Texts, Column(snapshots, static snapshot => snapshot.Id)),
-            (Jsons, Column(snapshots, static snapshot => Documents.Text(snapshot.Document.Span))));
+        AddRows([.. snapshots.Where(static snapshot => !snapshot.Provisional)]);
         var open = snapshots.Where(static snapshot => !snapshot.Ended).ToList();
         AddOpen(lease, open);
         AddEnded([.. snapshots.Where(static snapshot => snapshot.Ended).Select(static snapshot => snapshot.Id)]);
         Trim([.. open.Where(static snapshot => snapshot.Position > 1)]);
+    }
+
+    private void AddRows(List<ExecutionSnapshot> snapshots)
+    {
+        if (snapshots.Count > 0)
+        {
+            Statement(
+                "INSERT INTO executions (key, value) SELECT * FROM unnest($1, $2) ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
+                (Texts, Column(snapshots, static snapshot => snapshot.Id)),
+                (Jsons, Column(snapshots, static snapshot => Documents.Text(snapshot.Document.Span))));
+        }
     }
 
     private void AddOpen(PartitionLease lease, List<ExecutionSnapshot> open)
@@ -90,12 +98,13 @@ internal sealed class CommitBatch(NpgsqlBatch batch, string schema)
         {
             Statement(
                 $"""
-                INSERT INTO {schema}.execution (id, tenant, partition, position) SELECT id, tenant, $4, position FROM unnest($1, $2, $3) AS given (id, tenant, position)
-                ON CONFLICT (id) DO UPDATE SET tenant = EXCLUDED.tenant, partition = EXCLUDED.partition, position = EXCLUDED.position
+                INSERT INTO {schema}.execution (id, tenant, partition, position, document) SELECT id, tenant, $5, position, document FROM unnest($1, $2, $3, $4) AS given (id, tenant, position, document)
+                ON CONFLICT (id) DO UPDATE SET tenant = EXCLUDED.tenant, partition = EXCLUDED.partition, position = EXCLUDED.position, document = EXCLUDED.document
                 """,
                 (Texts, Column(open, static snapshot => snapshot.Id)),
                 (Texts, Column(open, static snapshot => snapshot.TenantId)),
                 (Numbers, Column(open, static snapshot => snapshot.Position)),
+                (Blobs, Column(open, static snapshot => snapshot.Provisional ? snapshot.Document.ToArray() : null)),
                 (NpgsqlDbType.Integer, lease.Partition));
         }
     }

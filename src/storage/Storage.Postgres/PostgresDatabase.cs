@@ -15,6 +15,9 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         // Kestra's columns of dates are computed in the session's time zone, so it must be this one.
         settings.Timezone = "UTC";
         settings.ApplicationName ??= "kestra";
+
+        // Nothing here leaves anything behind in a session, so a connection need not be cleaned, in a transaction of its own, before the next one uses it.
+        settings.NoResetOnClose = true;
         if (!settings.ContainsKey("Maximum Pool Size"))
         {
             settings.MaxPoolSize = options.PoolSize;

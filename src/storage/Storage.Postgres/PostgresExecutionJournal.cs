@@ -34,7 +34,7 @@ internal sealed class PostgresExecutionJournal(PostgresDatabase database) : IExe
             await using var moment = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
             object?[] partition = [lease.Partition];
             var executions = await PostgresDatabase.QueryAsync(
-                connection, $"{Stored} WHERE held.partition = $1 ORDER BY executions.start_date, executions.key", static row => Read(row), partition, cancellationToken);
+                connection, $"{Stored($"{schema}.execution AS held LEFT JOIN executions ON executions.key = held.id")} WHERE held.partition = $1 AND (executions.key IS NOT NULL OR held.document IS NOT NULL) ORDER BY executions.start_date, held.id", static row => Read(row), partition, cancellationToken);
             var timers = await PostgresDatabase.QueryAsync(
                 connection,
                 $"SELECT key, tenant, execution, due, payload FROM {schema}.timer WHERE partition = $1",
@@ -52,7 +52,13 @@ internal sealed class PostgresExecutionJournal(PostgresDatabase database) : IExe
         cancellationToken);
 
     public Task<StoredExecution?> ReadAsync(string tenantId, string executionId, CancellationToken cancellationToken) => database.SingleAsync(
-        $"{Stored} WHERE executions.key = $1 AND executions.tenant_id = $2 AND NOT executions.deleted", static row => Read(row), [executionId, tenantId], cancellationToken);
+        $"""
+        {Stored($"(SELECT $1::text AS id) AS wanted LEFT JOIN {schema}.execution AS held ON held.id = wanted.id AND held.tenant = $2 LEFT JOIN executions ON executions.key = wanted.id AND executions.tenant_id = $2 AND NOT executions.deleted")}
+        WHERE executions.key IS NOT NULL OR held.document IS NOT NULL
+        """,
+        static row => Read(row),
+        [executionId, tenantId],
+        cancellationToken);
 
     public async Task CommitAsync(PartitionLease lease, ExecutionBatch batch, CancellationToken cancellationToken)
     {
@@ -89,26 +95,29 @@ internal sealed class PostgresExecutionJournal(PostgresDatabase database) : IExe
         },
         cancellationToken);
 
-    // One statement sees one moment, so the tail belongs to the snapshot.
-    private string Stored =>
+    // One statement sees one moment, so the tail belongs to the snapshot. Of one that is kept aside, an older row of Kestra's does not count.
+    private string Stored(string tables) =>
         $"""
-        SELECT executions.tenant_id, executions.key, executions.value, executions.state_current::text, held.partition, held.position,
-          (SELECT array_agg(entry.events ORDER BY entry.position) FROM {schema}.journal AS entry WHERE entry.execution = executions.key AND entry.position > held.position)
-        FROM executions LEFT JOIN {schema}.execution AS held ON held.id = executions.key
+        SELECT coalesce(held.tenant, executions.tenant_id), coalesce(held.id, executions.key), CASE WHEN held.document IS NULL THEN executions.value END, executions.state_current::text, held.partition, held.position,
+          (SELECT array_agg(entry.events ORDER BY entry.position) FROM {schema}.journal AS entry WHERE entry.execution = held.id AND entry.position > held.position), held.document
+        FROM {tables}
         """;
 
     // An execution that nobody holds is ended, unless another program left it open.
     private static StoredExecution Read(NpgsqlDataReader row)
     {
-        var held = !row.IsDBNull(4);
+        var (held, aside) = (!row.IsDBNull(4), !row.IsDBNull(7));
         var ended = !held && Enum.Parse<StateType>(row.GetString(3)).IsTerminated;
         return new StoredExecution(
             row.GetString(0),
             row.GetString(1),
             held ? row.GetInt32(4) : 0,
             ended,
-            Documents.Read(row, 2),
+            aside ? row.GetFieldValue<byte[]>(7) : Documents.Read(row, 2),
             held ? row.GetInt64(5) : 0,
-            row.IsDBNull(6) ? [] : [.. row.GetFieldValue<byte[][]>(6).Select(static events => (ReadOnlyMemory<byte>)events)]);
+            row.IsDBNull(6) ? [] : [.. row.GetFieldValue<byte[][]>(6).Select(static events => (ReadOnlyMemory<byte>)events)])
+        {
+            Provisional = aside,
+        };
     }
 }

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Kestra.Storage.Postgres;
 
-internal sealed class PostgresFlowRepository(PostgresDatabase database, TimeProvider time) : IFlowRepository
+internal sealed class PostgresFlowRepository(PostgresDatabase database, LatestFlows latest, TimeProvider time) : IFlowRepository
 {
     // The tables of 1.0 have no place for the date of a revision, so it is a field of the row's document, as later versions have it.
     private const string Fields = "tenant_id, namespace, id, revision, deleted, coalesce((value ->> 'disabled')::boolean, false), source_code, value - 'updated', value ->> 'updated'";
@@ -33,9 +33,9 @@ internal sealed class PostgresFlowRepository(PostgresDatabase database, TimeProv
 
     public async Task<StoredFlow?> FindAsync(string tenantId, string @namespace, string id, int? revision, bool allowDeleted, CancellationToken cancellationToken)
     {
-        var where = One(tenantId, @namespace, id);
-        _ = revision is { } number ? where.And("revision = ?", number) : where;
-        var flow = await database.SingleAsync($"SELECT {Fields} FROM flows{where} ORDER BY revision DESC LIMIT 1", Read, where.Values, cancellationToken);
+        var flow = revision is null
+            ? await latest.FindAsync((tenantId, @namespace, id), () => FindAsync(One(tenantId, @namespace, id), cancellationToken))
+            : await FindAsync(One(tenantId, @namespace, id).And("revision = ?", revision), cancellationToken);
         return flow is { Deleted: true } && !allowDeleted ? null : flow;
     }
 
@@ -94,14 +94,24 @@ internal sealed class PostgresFlowRepository(PostgresDatabase database, TimeProv
         try
         {
             await database.ExecuteAsync(
-                "INSERT INTO flows (key, value, source_code) VALUES ($1, $2::jsonb || jsonb_build_object('updated', $3::text), $4)",
-                [RowKeys.Flow(flow.TenantId, flow.Namespace, flow.Id, revision), Documents.Text(document.Span), InstantPattern.ExtendedIso.Format(now), flow.Source.Replace("\0", "", StringComparison.Ordinal)],
+                """
+                WITH stored AS (INSERT INTO flows (key, value, source_code) VALUES ($1, $2::jsonb || jsonb_build_object('updated', $3::text), $4) RETURNING key)
+                SELECT pg_notify($5, '') FROM stored
+                """,
+                [
+                    RowKeys.Flow(flow.TenantId, flow.Namespace, flow.Id, revision), Documents.Text(document.Span), InstantPattern.ExtendedIso.Format(now),
+                    flow.Source.Replace("\0", "", StringComparison.Ordinal), PostgresHints.FlowChannel(database.Schema),
+                ],
                 cancellationToken);
         }
         catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UniqueViolation)
         {
             // Somebody stored this very revision since it was looked up.
             throw RevisionConflictException.Of(flow);
+        }
+        finally
+        {
+            latest.Forget();
         }
 
         return new StoredFlow(flow.TenantId, flow.Namespace, flow.Id, revision, flow.Deleted, flow.Disabled, flow.Source, document, now);
@@ -125,6 +135,9 @@ internal sealed class PostgresFlowRepository(PostgresDatabase database, TimeProv
         var where = new SqlConditions(PostgresDialect.Instance).And(IsLatest);
         return tenantId is null ? where : where.And("tenant_id = ?", tenantId);
     }
+
+    private Task<StoredFlow?> FindAsync(SqlConditions where, CancellationToken cancellationToken) =>
+        database.SingleAsync($"SELECT {Fields} FROM flows{where} ORDER BY revision DESC LIMIT 1", Read, where.Values, cancellationToken);
 
     // Both values of the index's first column, so that the index serves.
     private static SqlConditions One(string tenantId, string @namespace, string id) =>

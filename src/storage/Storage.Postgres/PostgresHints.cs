@@ -7,6 +7,7 @@ namespace Kestra.Storage.Postgres;
 /// <summary>Hints by LISTEN, on a connection that is opened with the first who wants them and opened again when it breaks.</summary>
 internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions options, TimeProvider time) : ICommandHints, IAsyncDisposable
 {
+    private const string FlowSuffix = "_flows";
     private const int PayloadLimit = 7000;
     private const string Everything = "*";
 
@@ -15,17 +16,32 @@ internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions o
     private readonly CommandHints handlers = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
+    private volatile bool connected;
     private Task? listening;
 
+    /// <summary>Whether changes are told at this moment, as far as is known.</summary>
+    public bool IsConnected => connected;
+
+    /// <summary>Called on any thread when a flow was stored by any process, and when hints begin to be told: what was before is not known.</summary>
+    public Action? FlowsChanged { get; set; }
+
     public IDisposable Subscribe(Action<int> handler)
+    {
+        Begin();
+        return handlers.Subscribe(handler);
+    }
+
+    /// <summary>Begins to listen, unless it has.</summary>
+    public void Begin()
     {
         lock (gate)
         {
             listening ??= Task.Run(ListenAsync);
         }
-
-        return handlers.Subscribe(handler);
     }
+
+    /// <summary>The channel on which changes of flows are told.</summary>
+    public static string FlowChannel(string schema) => schema + FlowSuffix;
 
     public async ValueTask DisposeAsync()
     {
@@ -49,13 +65,15 @@ internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions o
             try
             {
                 await using var connection = await database.OpenAsync(stopping.Token);
-                connection.Notification += (_, notification) => Announce(notification.Payload);
-                await using (var listen = new NpgsqlCommand($"LISTEN {database.Schema}", connection))
+                connection.Notification += (_, notification) => Announce(notification.Channel, notification.Payload);
+                await using (var listen = new NpgsqlCommand($"LISTEN {database.Schema}; LISTEN {FlowChannel(database.Schema)}", connection))
                 {
                     await listen.ExecuteNonQueryAsync(stopping.Token);
                 }
 
                 wait = options.HintRetry;
+                FlowsChanged?.Invoke();
+                connected = true;
                 while (true)
                 {
                     await connection.WaitAsync(stopping.Token);
@@ -69,12 +87,25 @@ internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions o
             {
                 options.HintsLost?.Invoke(fault);
             }
+            finally
+            {
+                connected = false;
+            }
 
             await Task.Delay(wait, time, stopping.Token).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             wait = wait * 2 < LongestRetry ? wait * 2 : LongestRetry;
         }
     }
 
-    private void Announce(string payload) => handlers.Announce(
-        payload.Split(',').Select(static part => int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var partition) ? (int?)partition : null).OfType<int>());
+    private void Announce(string channel, string payload)
+    {
+        if (channel.EndsWith(FlowSuffix, StringComparison.Ordinal))
+        {
+            FlowsChanged?.Invoke();
+            return;
+        }
+
+        handlers.Announce(
+            payload.Split(',').Select(static part => int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var partition) ? (int?)partition : null).OfType<int>());
+    }
 }

@@ -135,6 +135,59 @@ public abstract class JournalContract<TBed> : StoreContract<TBed>
     }
 
     [Fact]
+    public async Task Provisional_snapshot_is_read_and_loaded_with_the_events_after_it()
+    {
+        var lease = await AcquireAsync("one");
+        var execution = Samples.Execution(Tenant, Samples.Id("run"), StateType.CREATED);
+        await Journal.CommitAsync(lease, Batch(Samples.Snapshot(execution) with { Provisional = true }), None);
+        await Journal.CommitAsync(lease, Entries(execution.Id, (2, "b")), None);
+
+        var read = await Journal.ReadAsync(Tenant, execution.Id, None);
+        var loaded = (await Journal.LoadAsync(lease, None)).Executions.ShouldHaveSingleItem();
+
+        foreach (var stored in new[] { read.ShouldNotBeNull(), loaded })
+        {
+            (stored.TenantId, stored.ExecutionId, stored.Partition, stored.Ended, stored.Position).ShouldBe((Tenant, execution.Id, Bed.Partition, false, 1));
+            stored.Tail.Select(Samples.Text).ShouldBe(["b"]);
+            ModelJson.ReadExecution(stored.Document.Span).State.ShouldBe(execution.State);
+        }
+
+        (await Journal.ReadAsync(Tenant + "x", execution.Id, None)).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Snapshot_after_a_provisional_one_is_in_lists(bool ended)
+    {
+        var lease = await AcquireAsync("one");
+        var execution = Samples.Execution(Tenant, Samples.Id("run"), StateType.CREATED);
+        await Journal.CommitAsync(lease, Batch(Samples.Snapshot(execution) with { Provisional = true }), None);
+        var next = execution with { State = execution.State.With(ended ? StateType.SUCCESS : StateType.RUNNING, Samples.Noon + Minute) };
+        await Journal.CommitAsync(lease, Batch(Samples.Snapshot(next, position: 2, ended)), None);
+
+        var stored = (await Journal.ReadAsync(Tenant, execution.Id, None)).ShouldNotBeNull();
+        (stored.Provisional, stored.Ended).ShouldBe((false, ended));
+        ModelJson.ReadExecution(stored.Document.Span).State.ShouldBe(next.State);
+        (await Store.Executions.SearchIdsAsync(Tenant, [], 10, None)).ShouldBe([execution.Id]);
+        (await Journal.LoadAsync(lease, None)).Executions.Count.ShouldBe(ended ? 0 : 1);
+    }
+
+    [Fact]
+    public async Task Provisional_snapshot_can_be_deleted()
+    {
+        var lease = await AcquireAsync("one");
+        var id = Samples.Id("run");
+        await Journal.CommitAsync(lease, Batch(Samples.Snapshot(Samples.Execution(Tenant, id)) with { Provisional = true }), None);
+        var deletion = new ExecutionBatch();
+        deletion.Deleted.Add((Tenant, id));
+        await Journal.CommitAsync(lease, deletion, None);
+
+        (await Journal.ReadAsync(Tenant, id, None)).ShouldBeNull();
+        (await Journal.LoadAsync(lease, None)).Executions.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task End_takes_journal_and_timers_away()
     {
         var lease = await AcquireAsync("one");

@@ -25,6 +25,9 @@ public sealed class KestraServer : IAsyncDisposable
     // How long the executions of a server that died wait for one that stands by.
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(10);
 
+    // PostgreSQL computes a dozen columns and indexes for each row of an execution, so most executions are written there once.
+    private static readonly TimeSpan ListDelay = TimeSpan.FromMilliseconds(200);
+
     private readonly IHost host;
     private readonly ServerParts parts;
     private DatabaseLock? databaseLock;
@@ -110,7 +113,11 @@ public sealed class KestraServer : IAsyncDisposable
         {
             // Only one process at a time can have the embedded database, so a restart may take its own lease back at once.
             var owner = settings.Database is DatabaseSettings.Embedded ? "embedded" : Guid.NewGuid().ToString();
-            services.AddKestraExecutor(new ExecutorIdentity(0, owner), static options => options.LeaseTimeToLive = LeaseTime);
+            services.AddKestraExecutor(new ExecutorIdentity(0, owner), options =>
+            {
+                options.LeaseTimeToLive = LeaseTime;
+                options.ListDelay = settings.Database is DatabaseSettings.Postgres ? ListDelay : TimeSpan.Zero;
+            });
             services.AddSingleton<IHostedService, OwnershipGate>();
         }
 

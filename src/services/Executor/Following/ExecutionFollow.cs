@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Kestra.Executor.Reading;
 using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
+using Kestra.Model.Json;
 using Kestra.Model.Logs;
 using Kestra.Storage.Logs;
 
@@ -33,10 +34,19 @@ public sealed class ExecutionFollow(ChangeSignals signals, StoredExecutionReader
         using var watch = signals.Begin(executionId);
         while (true)
         {
-            var (execution, ended) = await ReadAsync(tenantId, executionId, cancellationToken);
-            if (ended)
+            if (watch.Ended is { } end && end.TenantId == tenantId)
             {
-                return execution;
+                return ModelJson.ReadExecution(end.Document.Span);
+            }
+
+            // Nothing has to be read about an execution whose end will be handed over.
+            if (!signals.IsHeld(tenantId, executionId))
+            {
+                var (execution, ended) = await ReadAsync(tenantId, executionId, cancellationToken);
+                if (ended)
+                {
+                    return execution;
+                }
             }
 
             await watch.NextAsync(cancellationToken);

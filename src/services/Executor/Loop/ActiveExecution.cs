@@ -25,6 +25,15 @@ internal sealed class ActiveExecution(ExecutionState state, FlowProgram program)
     /// <summary>The state that the last snapshot shows; null before the first.</summary>
     public StateType? SnapshotState { get; set; }
 
+    /// <summary>The last snapshot was a provisional one, which lists do not show.</summary>
+    public bool IsProvisional { get; set; }
+
+    /// <summary>The batch that is being filled writes a snapshot, whatever is decided.</summary>
+    public bool OwesSnapshot { get; set; }
+
+    /// <summary>Watchers know that their execution is in this process.</summary>
+    public bool IsHeld { get; set; }
+
     /// <summary>Facts decided in the batch that is being filled.</summary>
     public List<ExecutionEvent> Fresh { get; } = [];
 }

@@ -28,8 +28,8 @@ internal sealed class BatchUnderway(ExecutorOptions options)
     /// <summary>Executions that have changed, each once.</summary>
     public IReadOnlyList<ActiveExecution> Touched => touched;
 
-    /// <summary>Executions that ended with this batch, as documents.</summary>
-    public List<Execution> Ended { get; } = [];
+    /// <summary>Executions that ended with this batch, and their documents as they are stored.</summary>
+    public List<(Execution Execution, ReadOnlyMemory<byte> Document)> Ended { get; } = [];
 
     /// <summary>Commands decided for this batch.</summary>
     public int Decided { get; set; }
@@ -43,12 +43,15 @@ internal sealed class BatchUnderway(ExecutorOptions options)
             return;
         }
 
-        if (execution.Fresh.Count == 0)
-        {
-            touched.Add(execution);
-        }
-
+        Touch(execution);
         execution.Fresh.AddRange(events);
+    }
+
+    /// <summary>Writes the execution where lists show it.</summary>
+    public void AddSnapshot(ActiveExecution execution)
+    {
+        Touch(execution);
+        execution.OwesSnapshot = true;
     }
 
     public void Accept(TaskCompletionSource<CommandOutcome>? caller, ActiveExecution execution)
@@ -75,6 +78,7 @@ internal sealed class BatchUnderway(ExecutorOptions options)
         if (execution is not null && touched.Remove(execution))
         {
             execution.Fresh.Clear();
+            execution.OwesSnapshot = false;
         }
     }
 
@@ -87,6 +91,7 @@ internal sealed class BatchUnderway(ExecutorOptions options)
             execution.Position++;
             WriteRows(execution, documents);
             execution.Fresh.Clear();
+            execution.OwesSnapshot = false;
         }
 
         foreach (var (caller, execution) in accepted)
@@ -135,10 +140,18 @@ internal sealed class BatchUnderway(ExecutorOptions options)
         }
     }
 
+    private void Touch(ActiveExecution execution)
+    {
+        if (execution.Fresh.Count == 0 && !execution.OwesSnapshot)
+        {
+            touched.Add(execution);
+        }
+    }
+
     private void WriteRows(ActiveExecution execution, Dictionary<ActiveExecution, Execution> documents)
     {
         var ended = execution.State.HasEnded;
-        if (ended || execution.SnapshotState != execution.State.Current)
+        if (ended || execution.OwesSnapshot || execution.SnapshotState != execution.State.Current)
         {
             WriteSnapshot(execution, documents, ended);
             return;
@@ -164,12 +177,13 @@ internal sealed class BatchUnderway(ExecutorOptions options)
         documents[execution] = document;
         if (ended)
         {
-            Ended.Add(document);
+            Ended.Add((document, bytes));
         }
 
+        execution.IsProvisional = options.ListDelay > TimeSpan.Zero && execution.SnapshotState is null && !ended;
         execution.TailBytes = 0;
         execution.DocumentBytes = bytes.Length;
         execution.SnapshotState = document.State.Current;
-        Rows.Snapshots.Add(Snapshots.Of(document, bytes, execution.Position, ended));
+        Rows.Snapshots.Add(Snapshots.Of(document, bytes, execution.Position, ended) with { Provisional = execution.IsProvisional });
     }
 }

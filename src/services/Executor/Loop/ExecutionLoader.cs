@@ -28,6 +28,7 @@ internal sealed class ExecutionLoader(IExecutionJournal journal, FlowPrograms pr
             TailBytes = stored.Tail.Sum(entry => (long)entry.Length),
             DocumentBytes = stored.Document.Length,
             SnapshotState = document.State.Current,
+            IsProvisional = stored.Provisional,
         };
     }
 

@@ -27,6 +27,7 @@ internal sealed partial class ExecutorLoop(
     TimeProvider time,
     ILogger<ExecutorLoop> logger)
 {
+    private readonly ListingQueue listing = new(options.ListDelay, time);
     private BatchUnderway filling = new(options);
     private BatchUnderway? committing;
     private Task commit = Task.CompletedTask;
@@ -71,6 +72,8 @@ internal sealed partial class ExecutorLoop(
         {
             processor.Recover(execution, filling);
         }
+
+        ShowAll();
     }
 
     /// <summary>Tells every caller of decided and not yet durable commands that they came to nothing.</summary>
@@ -78,6 +81,7 @@ internal sealed partial class ExecutorLoop(
     {
         committing?.Fail(cause);
         filling.Fail(cause);
+        signals.LetGoOfAll();
         foreach (var waiting in executions.Clear())
         {
             waiting.Caller?.TrySetException(cause);
@@ -98,6 +102,11 @@ internal sealed partial class ExecutorLoop(
         }
 
         processor.FireTimers(filling, options.BatchLimit);
+        while (filling.Decided < options.BatchLimit && listing.Take() is { } execution)
+        {
+            Show(execution);
+        }
+
         inbox.Open = executions.Count;
     }
 
@@ -130,6 +139,8 @@ internal sealed partial class ExecutorLoop(
         committing = filling;
         filling = new BatchUnderway(options);
         committing.Close();
+        listing.Add(committing.Touched);
+        Hold(committing.Touched);
         var rows = committing.Rows;
         commit = rows.IsEmpty ? Task.CompletedTask : Task.Run(() => journal.CommitAsync(lease, rows, CancellationToken.None));
         return true;
@@ -169,7 +180,15 @@ internal sealed partial class ExecutorLoop(
             if (execution.State.HasEnded && execution.Fresh.Count == 0)
             {
                 executions.Remove(execution.Key);
+                signals.LetGo(execution.Key);
+                execution.IsHeld = false;
             }
+        }
+
+        foreach (var (tenantId, executionId) in done.Rows.Deleted)
+        {
+            signals.LetGo(new ExecutionKey(tenantId, executionId));
+            signals.Signal(executionId);
         }
 
         foreach (var entry in done.Rows.Logs)
@@ -180,9 +199,9 @@ internal sealed partial class ExecutorLoop(
             }
         }
 
-        foreach (var ended in done.Ended)
+        foreach (var (execution, document) in done.Ended)
         {
-            signals.End(ended);
+            signals.End(execution, document);
         }
 
         foreach (var change in done.Changes)
@@ -194,13 +213,43 @@ internal sealed partial class ExecutorLoop(
     private void SetAlarm(ITimer alarm)
     {
         var due = Timeout.InfiniteTimeSpan;
-        if (timers.NextDue is { } next)
+        if (NextDue is { } next)
         {
-            due = next.ToDateTimeOffset() - time.GetUtcNow();
+            due = next - time.GetUtcNow();
             due = due < TimeSpan.Zero ? TimeSpan.Zero : due > TimeSpan.FromHours(1) ? TimeSpan.FromHours(1) : due + TimeSpan.FromMilliseconds(1);
         }
 
         alarm.Change(due, Timeout.InfiniteTimeSpan);
+    }
+
+    private DateTimeOffset? NextDue => timers.NextDue?.ToDateTimeOffset() is { } timer && !(listing.NextDue < timer) ? timer : listing.NextDue;
+
+    private void Show(ActiveExecution execution)
+    {
+        // Unless it was deleted in the meantime.
+        if (executions.TryGet(execution.Key, out var known) && known == execution)
+        {
+            filling.Decided++;
+            filling.AddSnapshot(execution);
+        }
+    }
+
+    private void ShowAll()
+    {
+        foreach (var execution in executions.All)
+        {
+            if (execution.IsProvisional)
+            {
+                filling.AddSnapshot(execution);
+            }
+        }
+    }
+
+    private void Hold(IReadOnlyList<ActiveExecution> touched)
+    {
+        var fresh = touched.Where(static execution => !execution.IsHeld).ToList();
+        fresh.ForEach(static execution => execution.IsHeld = true);
+        signals.Hold(fresh);
     }
 
     private async Task DrainAsync()
@@ -212,8 +261,10 @@ internal sealed partial class ExecutorLoop(
                 await FinishAsync();
             }
 
+            ShowAll();
             if (!Start())
             {
+                signals.LetGoOfAll();
                 return;
             }
         }

@@ -107,6 +107,12 @@ public sealed record ExecutionSnapshot
     /// <summary>The journal position that the document includes.</summary>
     public required long Position { get; init; }
 
+    /// <summary>
+    /// A further snapshot follows within moments. Until then the store may keep this one aside: reading the execution by its id
+    /// finds it, and so does the next owner, but lists and counts need not.
+    /// </summary>
+    public bool Provisional { get; init; }
+
     /// <summary>Nothing will change any more: the journal rows go away with this write.</summary>
     public required bool Ended { get; init; }
 
@@ -118,7 +124,11 @@ public sealed record ExecutionSnapshot
 /// <param name="Document">The snapshot. An execution exists from its first one on.</param>
 /// <param name="Position">The position that the document includes. Of an ended execution the store may say 0: its journal is gone, and the next entry may start anew.</param>
 /// <param name="Tail">Events after it, in order.</param>
-public sealed record StoredExecution(string TenantId, string ExecutionId, int Partition, bool Ended, ReadOnlyMemory<byte> Document, long Position, IReadOnlyList<ReadOnlyMemory<byte>> Tail);
+public sealed record StoredExecution(string TenantId, string ExecutionId, int Partition, bool Ended, ReadOnlyMemory<byte> Document, long Position, IReadOnlyList<ReadOnlyMemory<byte>> Tail)
+{
+    /// <summary>The snapshot is kept aside and not in lists yet: a full one is still to be written.</summary>
+    public bool Provisional { get; init; }
+}
 
 /// <param name="Key">Unique; setting a key again replaces its timer.</param>
 /// <param name="Payload">Encoded by the engine.</param>
