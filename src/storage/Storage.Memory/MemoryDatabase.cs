@@ -1,4 +1,5 @@
 using Kestra.Model;
+using Kestra.Model.Cluster;
 using Kestra.Model.Logs;
 using Kestra.Model.Triggers;
 using Kestra.Storage.Executions;
@@ -24,6 +25,10 @@ public sealed class MemoryDatabase
     internal List<MetricEntry> Metrics { get; } = [];
     internal OrderedDictionary<TriggerId, Trigger> Triggers { get; } = [];
     internal Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
+    internal Dictionary<string, ServiceInstance> Services { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Services whose rows somebody holds.</summary>
+    internal Dictionary<string, TaskCompletionSource> HeldServices { get; } = new(StringComparer.Ordinal);
     internal CommandHints Hints { get; } = new();
 
     /// <summary>Runs work that nobody sees half done. It must check everything before it changes anything.</summary>

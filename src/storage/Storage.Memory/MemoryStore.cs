@@ -19,6 +19,7 @@ public sealed class MemoryStore : IStore
         Metrics = new MemoryMetricRepository(database);
         Triggers = new MemoryTriggerRepository(database);
         Settings = new MemorySettingRepository(database);
+        Services = new MemoryServiceInstanceRepository(database);
         Hints = database.Hints;
     }
 
@@ -30,6 +31,7 @@ public sealed class MemoryStore : IStore
     public IMetricRepository Metrics { get; }
     public ITriggerRepository Triggers { get; }
     public ISettingRepository Settings { get; }
+    public IServiceInstanceRepository Services { get; }
 
     public Task MigrateAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

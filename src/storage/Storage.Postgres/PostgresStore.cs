@@ -27,6 +27,7 @@ public sealed class PostgresStore : IStore
         Metrics = new PostgresMetricRepository(database);
         Triggers = new PostgresTriggerRepository(database);
         Settings = new PostgresSettingRepository(database);
+        Services = new PostgresServiceInstanceRepository(database);
     }
 
     public IExecutionJournal Journal { get; }
@@ -37,6 +38,7 @@ public sealed class PostgresStore : IStore
     public IMetricRepository Metrics { get; }
     public ITriggerRepository Triggers { get; }
     public ISettingRepository Settings { get; }
+    public IServiceInstanceRepository Services { get; }
 
     /// <summary>Creates what is missing: everything in an empty database, the engine's own tables in one of Kestra 1.0.</summary>
     /// <exception cref="InvalidOperationException">The database is of another level, or not Kestra's; nothing was changed.</exception>

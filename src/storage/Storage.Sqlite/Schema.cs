@@ -43,5 +43,10 @@ internal static class Schema
           tenant TEXT NOT NULL, namespace TEXT NOT NULL, flow TEXT NOT NULL, id TEXT NOT NULL, execution TEXT, worker TEXT, next_date INTEGER, document BLOB NOT NULL, PRIMARY KEY (tenant, namespace, flow, id)) WITHOUT ROWID;
         CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE service_instance (
+          id TEXT PRIMARY KEY, type TEXT NOT NULL, state TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL, document BLOB NOT NULL) WITHOUT ROWID;
+        CREATE INDEX service_instance_state ON service_instance (state, created);
+        """,
     ];
 }

@@ -27,6 +27,7 @@ public sealed class SqliteStore : IStore
         Metrics = new SqliteMetricRepository(database);
         Triggers = new SqliteTriggerRepository(database);
         Settings = new SqliteSettingRepository(database);
+        Services = new SqliteServiceInstanceRepository(database);
     }
 
     public IExecutionJournal Journal { get; }
@@ -37,6 +38,7 @@ public sealed class SqliteStore : IStore
     public IMetricRepository Metrics { get; }
     public ITriggerRepository Triggers { get; }
     public ISettingRepository Settings { get; }
+    public IServiceInstanceRepository Services { get; }
 
     /// <exception cref="StoreIncompatibleException">The file is of a newer version, damaged, or no database at all.</exception>
     public async Task MigrateAsync(CancellationToken cancellationToken)

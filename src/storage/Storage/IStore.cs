@@ -22,4 +22,5 @@ public interface IStore : IAsyncDisposable
     IMetricRepository Metrics { get; }
     ITriggerRepository Triggers { get; }
     ISettingRepository Settings { get; }
+    IServiceInstanceRepository Services { get; }
 }

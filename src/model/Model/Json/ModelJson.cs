@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Kestra.Model.Cluster;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
 using Kestra.Model.Logs;
@@ -23,6 +24,8 @@ public static class ModelJson
 
     public static byte[] Serialize(LogEntry entry, JsonProfile profile) => Bytes(writer => LogJson.Write(writer, entry, profile));
 
+    public static byte[] Serialize(ServiceInstance instance, JsonProfile profile) => Bytes(writer => ServiceInstanceJson.Write(writer, instance, profile));
+
     public static byte[] SerializeValue(object? value, JsonProfile profile) => Bytes(writer => WriteValue(writer, value, profile));
 
     /// <param name="now">How long a state lasts that has just begun is reckoned up to here; null takes it as just begun.</param>
@@ -39,6 +42,8 @@ public static class ModelJson
 
     public static void Write(Utf8JsonWriter writer, FlowTopology topology, JsonProfile profile) => TopologyJson.Write(writer, topology, profile);
 
+    public static void Write(Utf8JsonWriter writer, ServiceInstance instance, JsonProfile profile) => ServiceInstanceJson.Write(writer, instance, profile);
+
     public static FlowTopology ReadTopology(JsonElement element) => TopologyJson.Read(element);
 
     public static void WriteValue(Utf8JsonWriter writer, object? value, JsonProfile profile) => ValueWriter.Write(writer, value, profile);
@@ -51,6 +56,9 @@ public static class ModelJson
     public static TaskRun ReadTaskRun(JsonElement element) => ExecutionJson.ReadTaskRun(element);
 
     public static Trigger ReadTrigger(ReadOnlySpan<byte> utf8) => Parsed(utf8, TriggerJson.Read);
+
+    /// <exception cref="JsonException">Not the document of a service instance.</exception>
+    public static ServiceInstance ReadService(ReadOnlySpan<byte> utf8) => Parsed(utf8, ServiceInstanceJson.Read);
 
     public static LogEntry ReadLog(ReadOnlySpan<byte> utf8) => Parsed(utf8, LogJson.ReadLog);
 
