@@ -29,7 +29,11 @@ public sealed class MemoryDatabase
 
     /// <summary>Services whose rows somebody holds.</summary>
     internal Dictionary<string, TaskCompletionSource> HeldServices { get; } = new(StringComparer.Ordinal);
+    internal long LastSnapshot { get; set; }
+    internal List<WorkerJobRow> Jobs { get; } = [];
+    internal long LastJob { get; set; }
     internal CommandHints Hints { get; } = new();
+    internal WorkerJobHints JobHints { get; } = new();
 
     /// <summary>Runs work that nobody sees half done. It must check everything before it changes anything.</summary>
     internal Task<T> DoAsync<T>(Func<T> work, CancellationToken cancellationToken)
@@ -69,6 +73,6 @@ internal readonly record struct TriggerId(string Tenant, string Namespace, strin
 
 internal sealed record Lease(string? Owner, long Epoch, NodaTime.Instant Expires);
 
-internal sealed record ExecutionRow(int Partition, ExecutionSnapshot Snapshot);
+internal sealed record ExecutionRow(int Partition, ExecutionSnapshot Snapshot, long Version);
 
 internal sealed record FlowRow(StoredFlow Flow, IReadOnlyList<Label> Labels);

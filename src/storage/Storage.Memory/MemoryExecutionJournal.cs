@@ -47,7 +47,8 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
         () => new PartitionContents(
             [.. database.Executions.Where(pair => pair.Value.Partition == lease.Partition && !pair.Value.Snapshot.Ended).Select(pair => Stored(pair.Key, pair.Value))],
             [.. database.Timers.Values.Where(row => row.Partition == lease.Partition).Select(static row => row.Timer)],
-            [.. database.Slots.Values.Where(row => row.Partition == lease.Partition).Select(static row => row.Slot).OrderBy(static slot => slot.QueuedAt)]),
+            [.. database.Slots.Values.Where(row => row.Partition == lease.Partition).Select(static row => row.Slot).OrderBy(static slot => slot.QueuedAt)],
+            [.. database.Jobs.Where(job => job.Partition == lease.Partition)]),
         cancellationToken);
 
     public Task<StoredExecution?> ReadAsync(string tenantId, string executionId, CancellationToken cancellationToken) => database.DoAsync(
@@ -55,6 +56,14 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
         {
             var id = new ExecutionId(tenantId, executionId);
             return database.Executions.TryGetValue(id, out var row) ? Stored(id, row) : null;
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<ReadOnlyMemory<byte>>?> ReadTailAsync(string tenantId, string executionId, long version, long afterPosition, CancellationToken cancellationToken) => database.DoAsync<IReadOnlyList<ReadOnlyMemory<byte>>?>(
+        () =>
+        {
+            var id = new ExecutionId(tenantId, executionId);
+            return database.Executions.TryGetValue(id, out var row) && row.Version == version ? [.. Tail(id, afterPosition)] : null;
         },
         cancellationToken);
 
@@ -73,6 +82,10 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
             },
             cancellationToken);
         database.Hints.Announce(batch.CommandsSent.Select(static command => command.Partition));
+        if (batch.ConcernsWorkers)
+        {
+            database.JobHints.Announce();
+        }
     }
 
     public Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync(PartitionLease lease, int limit, CancellationToken cancellationToken) => database.DoAsync<IReadOnlyList<QueuedCommand>>(
@@ -92,12 +105,16 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
 
     private StoredExecution Stored(ExecutionId id, ExecutionRow row)
     {
-        var tail = database.Journal.TryGetValue(id, out var entries) ? entries.Where(entry => entry.Key > row.Snapshot.Position).Select(static entry => entry.Value) : [];
-        return new StoredExecution(id.Tenant, id.Id, row.Partition, row.Snapshot.Ended, row.Snapshot.Document, row.Snapshot.Position, [.. tail])
+        var snapshot = row.Snapshot;
+        return new StoredExecution(id.Tenant, id.Id, row.Partition, snapshot.Ended, snapshot.Document, snapshot.Position, [.. Tail(id, snapshot.Position)])
         {
-            Provisional = row.Snapshot.Provisional,
+            Provisional = snapshot.Provisional,
+            Version = row.Version,
         };
     }
+
+    private IEnumerable<ReadOnlyMemory<byte>> Tail(ExecutionId id, long position) =>
+        database.Journal.TryGetValue(id, out var entries) ? entries.Where(entry => entry.Key > position).Select(static entry => entry.Value) : [];
 
     private void Check(ExecutionBatch batch)
     {
@@ -145,6 +162,7 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
             Enqueue(command.Partition, command.ExecutionId, command.Command);
         }
 
+        MemoryWorkerJobStore.Write(database, batch);
         foreach (var trigger in batch.Triggers)
         {
             MemoryTriggerRepository.Save(database, trigger);
@@ -161,11 +179,12 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
     private void Write(PartitionLease lease, ExecutionSnapshot snapshot)
     {
         var id = new ExecutionId(snapshot.TenantId, snapshot.Id);
-        database.Executions[id] = new ExecutionRow(lease.Partition, snapshot with { Document = snapshot.Document.ToArray() });
+        database.Executions[id] = new ExecutionRow(lease.Partition, snapshot with { Document = snapshot.Document.ToArray() }, ++database.LastSnapshot);
         if (snapshot.Ended)
         {
             database.Journal.Remove(id);
             RemoveTimers(id);
+            MemoryWorkerJobStore.RemoveOf(database, id);
             return;
         }
 
@@ -197,6 +216,7 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
         database.Journal.Remove(id);
         database.Slots.Remove(id);
         RemoveTimers(id);
+        MemoryWorkerJobStore.RemoveOf(database, id);
     }
 
     private void RemoveTimers(ExecutionId id)

@@ -21,10 +21,14 @@ public sealed class MemoryStore : IStore
         Settings = new MemorySettingRepository(database);
         Services = new MemoryServiceInstanceRepository(database);
         Hints = database.Hints;
+        Jobs = new MemoryWorkerJobStore(database, time);
+        JobHints = database.JobHints;
     }
 
     public IExecutionJournal Journal { get; }
     public ICommandHints Hints { get; }
+    public IWorkerJobStore Jobs { get; }
+    public IWorkerJobHints JobHints { get; }
     public IExecutionRepository Executions { get; }
     public IFlowRepository Flows { get; }
     public ILogRepository Logs { get; }

@@ -10,7 +10,7 @@ namespace Kestra.Storage.Postgres;
 /// One batch of the executor as statements over whole sets, sent together: one round trip, one transaction. The guard comes
 /// first, so that nothing of a stale owner is written.
 /// </summary>
-internal sealed class CommitBatch(NpgsqlBatch batch, string schema)
+internal sealed partial class CommitBatch(NpgsqlBatch batch, string schema)
 {
     private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
     private const NpgsqlDbType Numbers = NpgsqlDbType.Array | NpgsqlDbType.Bigint;
@@ -26,10 +26,12 @@ internal sealed class CommitBatch(NpgsqlBatch batch, string schema)
         AddTimers(lease, rows);
         AddSlots(lease, LastOf(rows.Slots, static slot => slot.ExecutionId));
         AddCommands(lease, rows);
+        AddJobs(rows);
         AddTriggers(rows.Triggers);
         AddLogs(rows.Logs);
         AddMetrics(rows.Metrics);
         AddDeletions(rows.Deleted);
+        AddHints(rows.CommandsSent, rows.ConcernsWorkers);
     }
 
     public void AddTriggers(IReadOnlyList<Model.Triggers.Trigger> triggers)
@@ -49,7 +51,12 @@ internal sealed class CommitBatch(NpgsqlBatch batch, string schema)
 
     public void AddMetrics(IReadOnlyList<Model.Logs.MetricEntry> metrics) => AddInOrder("metrics", metrics, Documents.Text);
 
-    public void AddCommand(int partition, string executionId, ReadOnlyMemory<byte> command) => AddCommands([new OutgoingCommand(partition, executionId, command)]);
+    public void AddCommand(int partition, string executionId, ReadOnlyMemory<byte> command)
+    {
+        OutgoingCommand[] commands = [new(partition, executionId, command)];
+        AddCommands(commands);
+        AddHints(commands, forWorkers: false);
+    }
 
     private void Guard(PartitionLease lease) => Statement(
         $"SELECT {schema}.guard($1, $2, $3)",
@@ -116,6 +123,7 @@ internal sealed class CommitBatch(NpgsqlBatch batch, string schema)
             Statement($"DELETE FROM {schema}.execution WHERE id = ANY ($1)", (Texts, ended));
             Statement($"DELETE FROM {schema}.journal WHERE execution = ANY ($1)", (Texts, ended));
             Statement($"DELETE FROM {schema}.timer WHERE execution = ANY ($1)", (Texts, ended));
+            Statement($"DELETE FROM {schema}.worker_job WHERE execution = ANY ($1)", (Texts, ended));
         }
     }
 
@@ -198,19 +206,22 @@ internal sealed class CommitBatch(NpgsqlBatch batch, string schema)
         }
     }
 
-    // However many there are, whoever listens is told once.
-    private void AddCommands(IReadOnlyList<OutgoingCommand> commands)
+    private void AddCommands(IReadOnlyList<OutgoingCommand> commands) => Statement(
+        $"""
+        INSERT INTO {schema}.command (partition, execution, command)
+        SELECT partition, execution, command FROM unnest($1, $2, $3) WITH ORDINALITY AS given (partition, execution, command, place) ORDER BY place
+        """,
+        (Integers, Column(commands, static command => command.Partition)),
+        (Texts, Column(commands, static command => command.ExecutionId)),
+        (Blobs, Column(commands, static command => command.Command.ToArray())));
+
+    // However much there is to tell, whoever listens is told once.
+    private void AddHints(IReadOnlyList<OutgoingCommand> commands, bool forWorkers)
     {
-        Statement(
-            $"""
-            INSERT INTO {schema}.command (partition, execution, command)
-            SELECT partition, execution, command FROM unnest($1, $2, $3) WITH ORDINALITY AS given (partition, execution, command, place) ORDER BY place
-            """,
-            (Integers, Column(commands, static command => command.Partition)),
-            (Texts, Column(commands, static command => command.ExecutionId)),
-            (Blobs, Column(commands, static command => command.Command.ToArray())));
-        var partitions = string.Join(',', commands.Select(static command => command.Partition).Distinct());
-        Statement("SELECT pg_notify($1, $2)", (NpgsqlDbType.Text, schema), (NpgsqlDbType.Text, PostgresHints.Payload(partitions)));
+        if (commands.Count > 0 || forWorkers)
+        {
+            Statement("SELECT pg_notify($1, $2)", (NpgsqlDbType.Text, schema), (NpgsqlDbType.Text, PostgresHints.Payload(commands.Select(static command => command.Partition), forWorkers)));
+        }
     }
 
     private void AddDeletions(List<(string TenantId, string ExecutionId)> deleted)
@@ -221,7 +232,7 @@ internal sealed class CommitBatch(NpgsqlBatch batch, string schema)
         }
 
         var ids = Column(deleted, static execution => execution.ExecutionId);
-        foreach (var (table, column) in new[] { ("journal", "execution"), ("timer", "execution"), ("slot", "execution"), ("execution", "id") })
+        foreach (var (table, column) in new[] { ("journal", "execution"), ("timer", "execution"), ("slot", "execution"), ("worker_job", "execution"), ("execution", "id") })
         {
             Statement($"DELETE FROM {schema}.{table} WHERE {column} = ANY ($1)", (Texts, ids));
         }

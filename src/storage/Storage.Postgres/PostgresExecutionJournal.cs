@@ -47,7 +47,8 @@ internal sealed class PostgresExecutionJournal(PostgresDatabase database) : IExe
                 static row => new SlotChange(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), Enum.Parse<SlotState>(row.GetString(4)), Instant.FromUnixTimeTicks(row.GetInt64(5))),
                 partition,
                 cancellationToken);
-            return new PartitionContents(executions, timers, slots);
+            var jobs = await PostgresDatabase.QueryAsync(connection, PostgresWorkerJobStore.OfPartition(schema), static row => PostgresWorkerJobStore.Read(row), partition, cancellationToken);
+            return new PartitionContents(executions, timers, slots, jobs);
         },
         cancellationToken);
 
@@ -58,6 +59,16 @@ internal sealed class PostgresExecutionJournal(PostgresDatabase database) : IExe
         """,
         static row => Read(row),
         [executionId, tenantId],
+        cancellationToken);
+
+    // Positions start anew after an end. Each snapshot writes the row, so the transaction that did tells it from all others.
+    public Task<IReadOnlyList<ReadOnlyMemory<byte>>?> ReadTailAsync(string tenantId, string executionId, long version, long afterPosition, CancellationToken cancellationToken) => database.SingleAsync(
+        $"""
+        SELECT (SELECT array_agg(entry.events ORDER BY entry.position) FROM {schema}.journal AS entry WHERE entry.execution = held.id AND entry.position > $4)
+        FROM {schema}.execution AS held WHERE held.id = $1 AND held.tenant = $2 AND held.xmin::text::bigint = $3
+        """,
+        static row => Events(row, 0),
+        [executionId, tenantId, version, afterPosition],
         cancellationToken);
 
     public async Task CommitAsync(PartitionLease lease, ExecutionBatch batch, CancellationToken cancellationToken)
@@ -99,7 +110,8 @@ internal sealed class PostgresExecutionJournal(PostgresDatabase database) : IExe
     private string Stored(string tables) =>
         $"""
         SELECT coalesce(held.tenant, executions.tenant_id), coalesce(held.id, executions.key), CASE WHEN held.document IS NULL THEN executions.value END, executions.state_current::text, held.partition, held.position,
-          (SELECT array_agg(entry.events ORDER BY entry.position) FROM {schema}.journal AS entry WHERE entry.execution = held.id AND entry.position > held.position), held.document
+          (SELECT array_agg(entry.events ORDER BY entry.position) FROM {schema}.journal AS entry WHERE entry.execution = held.id AND entry.position > held.position), held.document,
+          held.xmin::text::bigint
         FROM {tables}
         """;
 
@@ -115,9 +127,13 @@ internal sealed class PostgresExecutionJournal(PostgresDatabase database) : IExe
             ended,
             aside ? row.GetFieldValue<byte[]>(7) : Documents.Read(row, 2),
             held ? row.GetInt64(5) : 0,
-            row.IsDBNull(6) ? [] : [.. row.GetFieldValue<byte[][]>(6).Select(static events => (ReadOnlyMemory<byte>)events)])
+            Events(row, 6))
         {
             Provisional = aside,
+            Version = held ? row.GetInt64(8) : 0,
         };
     }
+
+    private static IReadOnlyList<ReadOnlyMemory<byte>> Events(NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? [] : [.. row.GetFieldValue<byte[][]>(column).Select(static events => (ReadOnlyMemory<byte>)events)];
 }

@@ -4,16 +4,23 @@ using Npgsql;
 
 namespace Kestra.Storage.Postgres;
 
-/// <summary>Hints by LISTEN, on a connection that is opened with the first who wants them and opened again when it breaks.</summary>
-internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions options, TimeProvider time) : ICommandHints, IAsyncDisposable
+/// <summary>
+/// Hints by LISTEN, on one connection for all, which is opened with the first who wants them and opened again when it breaks. A
+/// notification names partitions with commands, and workers when there is something for them, separated by commas.
+/// </summary>
+internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions options, TimeProvider time) : ICommandHints, IWorkerJobHints, IAsyncDisposable
 {
     private const string FlowSuffix = "_flows";
     private const int PayloadLimit = 7000;
     private const string Everything = "*";
 
+    /// <summary>Stands for jobs among the partitions of a notification.</summary>
+    internal const string ForWorkers = "jobs";
+
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
 
     private readonly CommandHints handlers = new();
+    private readonly WorkerJobHints workers = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private volatile bool connected;
@@ -29,6 +36,12 @@ internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions o
     {
         Begin();
         return handlers.Subscribe(handler);
+    }
+
+    public IDisposable Subscribe(Action handler)
+    {
+        Begin();
+        return workers.Subscribe(handler);
     }
 
     /// <summary>Begins to listen, unless it has.</summary>
@@ -55,7 +68,12 @@ internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions o
     }
 
     /// <summary>What a notification carries; the database limits its size, and beyond that whoever waits polls.</summary>
-    internal static string Payload(string partitions) => partitions.Length <= PayloadLimit ? partitions : Everything;
+    internal static string Payload(IEnumerable<int> partitions, bool forWorkers)
+    {
+        var named = partitions.Distinct().Select(static partition => partition.ToString(CultureInfo.InvariantCulture));
+        var payload = string.Join(',', forWorkers ? named.Append(ForWorkers) : named);
+        return payload.Length <= PayloadLimit ? payload : Everything;
+    }
 
     private async Task ListenAsync()
     {
@@ -105,7 +123,11 @@ internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions o
             return;
         }
 
-        handlers.Announce(
-            payload.Split(',').Select(static part => int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var partition) ? (int?)partition : null).OfType<int>());
+        var parts = payload.Split(',');
+        handlers.Announce(parts.Select(static part => int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var partition) ? (int?)partition : null).OfType<int>());
+        if (parts[^1] is ForWorkers or Everything)
+        {
+            workers.Announce();
+        }
     }
 }

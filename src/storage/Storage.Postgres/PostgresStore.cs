@@ -21,6 +21,7 @@ public sealed class PostgresStore : IStore
         hints = new PostgresHints(database, options, time);
         migration = new SchemaMigration(database, options, time);
         Journal = new PostgresExecutionJournal(database);
+        Jobs = new PostgresWorkerJobStore(database);
         Executions = new PostgresExecutionRepository(database);
         Flows = new PostgresFlowRepository(database, new LatestFlows(hints, time), time);
         Logs = new PostgresLogRepository(database);
@@ -32,6 +33,8 @@ public sealed class PostgresStore : IStore
 
     public IExecutionJournal Journal { get; }
     public ICommandHints Hints => hints;
+    public IWorkerJobStore Jobs { get; }
+    public IWorkerJobHints JobHints => hints;
     public IExecutionRepository Executions { get; }
     public IFlowRepository Flows { get; }
     public ILogRepository Logs { get; }

@@ -48,5 +48,15 @@ internal static class Schema
           id TEXT PRIMARY KEY, type TEXT NOT NULL, state TEXT NOT NULL, created INTEGER NOT NULL, updated INTEGER NOT NULL, document BLOB NOT NULL) WITHOUT ROWID;
         CREATE INDEX service_instance_state ON service_instance (state, created);
         """,
+        """
+        CREATE TABLE worker_job (
+          id INTEGER PRIMARY KEY AUTOINCREMENT, partition INTEGER NOT NULL, tenant TEXT NOT NULL, execution TEXT NOT NULL, namespace TEXT NOT NULL, flow TEXT NOT NULL, revision INTEGER NOT NULL,
+          task_run TEXT NOT NULL, attempt INTEGER NOT NULL, worker_group TEXT NOT NULL, forced INTEGER NOT NULL, killed INTEGER NOT NULL, claimed_by TEXT, claimed_at INTEGER);
+        CREATE UNIQUE INDEX worker_job_attempt ON worker_job (task_run, attempt);
+        CREATE INDEX worker_job_execution ON worker_job (tenant, execution);
+        CREATE INDEX worker_job_partition ON worker_job (partition, id);
+        CREATE INDEX worker_job_waiting ON worker_job (worker_group, id) WHERE claimed_by IS NULL;
+        CREATE INDEX worker_job_claimed ON worker_job (claimed_by, id) WHERE claimed_by IS NOT NULL;
+        """,
     ];
 }

@@ -5,7 +5,7 @@ using NodaTime;
 
 namespace Kestra.Storage.Sqlite;
 
-internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHints hints, TimeProvider time) : IExecutionJournal
+internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHints hints, WorkerJobHints jobHints, TimeProvider time) : IExecutionJournal
 {
     public async Task<PartitionLease?> AcquireAsync(int partition, string owner, Duration timeToLive, CancellationToken cancellationToken) => await database.WriteAsync(
         session =>
@@ -41,7 +41,7 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
                 "SELECT tenant, id, position, document FROM execution JOIN execution_document USING (key) WHERE partition = $0 AND ended = 0 ORDER BY key",
                 row => (Tenant: row.GetString(0), Id: row.GetString(1), Position: row.GetInt64(2), Document: Bytes(row, 3)),
                 lease.Partition);
-            var stored = executions.ConvertAll(row => new StoredExecution(row.Tenant, row.Id, lease.Partition, false, row.Document, row.Position, Tail(session, row.Tenant, row.Id, row.Position)));
+            var stored = executions.ConvertAll(row => new StoredExecution(row.Tenant, row.Id, lease.Partition, false, row.Document, row.Position, Tail(session, row.Tenant, row.Id, row.Position)) { Version = row.Position });
             var timers = session.Query(
                 "SELECT key, tenant, execution, due, payload FROM timer WHERE partition = $0",
                 row => new ExecutionTimer(row.GetString(0), row.GetString(1), row.GetString(2), Instant.FromUnixTimeTicks(row.GetInt64(3)), Bytes(row, 4)),
@@ -50,7 +50,7 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
                 "SELECT tenant, namespace, flow, execution, state, queued FROM slot WHERE partition = $0 ORDER BY queued",
                 row => new SlotChange(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), Enum.Parse<SlotState>(row.GetString(4)), Instant.FromUnixTimeTicks(row.GetInt64(5))),
                 lease.Partition);
-            return new PartitionContents(stored, timers, slots);
+            return new PartitionContents(stored, timers, slots, SqliteWorkerJobStore.Of(session, lease.Partition));
         },
         cancellationToken);
 
@@ -59,11 +59,19 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
         {
             var found = session.Single(
                 "SELECT partition, ended, position, document FROM execution JOIN execution_document USING (key) WHERE tenant = $0 AND id = $1",
-                row => new StoredExecution(tenantId, executionId, row.GetInt32(0), row.GetBoolean(1), Bytes(row, 3), row.GetInt64(2), []),
+                row => new StoredExecution(tenantId, executionId, row.GetInt32(0), row.GetBoolean(1), Bytes(row, 3), row.GetInt64(2), []) { Version = row.GetInt64(2) },
                 tenantId, executionId);
             return found is null ? null : found with { Tail = Tail(session, tenantId, executionId, found.Position) };
         },
         cancellationToken);
+
+    // Positions go on after an end, so that of the snapshot tells it from all others.
+    public async Task<IReadOnlyList<ReadOnlyMemory<byte>>?> ReadTailAsync(string tenantId, string executionId, long version, long afterPosition, CancellationToken cancellationToken) =>
+        await database.ReadAsync(
+            session => session.Single("SELECT position FROM execution WHERE tenant = $0 AND id = $1", row => (long?)row.GetInt64(0), tenantId, executionId) == version
+                ? Tail(session, tenantId, executionId, afterPosition)
+                : null,
+            cancellationToken);
 
     public async Task CommitAsync(PartitionLease lease, ExecutionBatch batch, CancellationToken cancellationToken)
     {
@@ -79,6 +87,10 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
             },
             cancellationToken);
         hints.Announce(batch.CommandsSent.Select(static command => command.Partition));
+        if (batch.ConcernsWorkers)
+        {
+            jobHints.Announce();
+        }
     }
 
     public async Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync(PartitionLease lease, int limit, CancellationToken cancellationToken) => await database.ReadAsync(
@@ -144,6 +156,7 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
             session.Run("INSERT INTO command (partition, execution, command) VALUES ($0, $1, $2)", command.Partition, command.ExecutionId, command.Command.ToArray());
         }
 
+        SqliteWorkerJobStore.Write(session, batch);
         SqliteTriggerRepository.Save(session, batch.Triggers);
         SqliteLogRepository.Append(session, batch.Logs);
         SqliteMetricRepository.Append(session, batch.Metrics);
@@ -176,6 +189,7 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
         {
             session.Run("DELETE FROM journal WHERE tenant = $0 AND execution = $1", snapshot.TenantId, snapshot.Id);
             session.Run("DELETE FROM timer WHERE tenant = $0 AND execution = $1", snapshot.TenantId, snapshot.Id);
+            session.Run("DELETE FROM worker_job WHERE tenant = $0 AND execution = $1", snapshot.TenantId, snapshot.Id);
         }
         else if (snapshot.Position > 1)
         {
@@ -206,6 +220,7 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
         session.Run("DELETE FROM journal WHERE tenant = $0 AND execution = $1", tenantId, executionId);
         session.Run("DELETE FROM timer WHERE tenant = $0 AND execution = $1", tenantId, executionId);
         session.Run("DELETE FROM slot WHERE tenant = $0 AND execution = $1", tenantId, executionId);
+        session.Run("DELETE FROM worker_job WHERE tenant = $0 AND execution = $1", tenantId, executionId);
         var execution = session.Single(
             "SELECT key, labels FROM execution WHERE tenant = $0 AND id = $1", row => ((long Key, string? Labels)?)(row.GetInt64(0), row.IsDBNull(1) ? null : row.GetString(1)), tenantId, executionId);
         if (execution is { } found)

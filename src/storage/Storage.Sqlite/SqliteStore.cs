@@ -12,6 +12,7 @@ public sealed class SqliteStore : IStore
 {
     private readonly SqliteDatabase database;
     private readonly CommandHints hints = new();
+    private readonly WorkerJobHints jobHints = new();
     private readonly string file;
 
     /// <param name="time">The clock by which leases run out.</param>
@@ -20,7 +21,8 @@ public sealed class SqliteStore : IStore
         ArgumentNullException.ThrowIfNull(options);
         file = options.Path;
         database = new SqliteDatabase(options);
-        Journal = new SqliteExecutionJournal(database, hints, time);
+        Journal = new SqliteExecutionJournal(database, hints, jobHints, time);
+        Jobs = new SqliteWorkerJobStore(database, jobHints, time);
         Executions = new SqliteExecutionRepository(database);
         Flows = new SqliteFlowRepository(database, time);
         Logs = new SqliteLogRepository(database);
@@ -32,6 +34,8 @@ public sealed class SqliteStore : IStore
 
     public IExecutionJournal Journal { get; }
     public ICommandHints Hints => hints;
+    public IWorkerJobStore Jobs { get; }
+    public IWorkerJobHints JobHints => jobHints;
     public IExecutionRepository Executions { get; }
     public IFlowRepository Flows { get; }
     public ILogRepository Logs { get; }

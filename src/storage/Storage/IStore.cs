@@ -16,6 +16,8 @@ public interface IStore : IAsyncDisposable
     Task CheckAsync(CancellationToken cancellationToken);
     IExecutionJournal Journal { get; }
     ICommandHints Hints { get; }
+    IWorkerJobStore Jobs { get; }
+    IWorkerJobHints JobHints { get; }
     IExecutionRepository Executions { get; }
     IFlowRepository Flows { get; }
     ILogRepository Logs { get; }

@@ -188,6 +188,42 @@ public abstract class JournalContract<TBed> : StoreContract<TBed>
     }
 
     [Fact]
+    public async Task Events_after_a_position_are_read_as_long_as_the_snapshot_is_the_same()
+    {
+        var lease = await AcquireAsync("one");
+        var execution = Samples.Execution(Tenant, Samples.Id("run"), StateType.CREATED);
+        await Journal.CommitAsync(lease, Batch(Samples.Snapshot(execution)), None);
+        await Journal.CommitAsync(lease, Entries(execution.Id, (2, "b")), None);
+        var version = (await Journal.ReadAsync(Tenant, execution.Id, None))!.Version;
+        await Journal.CommitAsync(lease, Entries(execution.Id, (3, "c"), (4, "d")), None);
+
+        (await TailAsync(2)).ShouldBe(["c", "d"]);
+        (await TailAsync(4)).ShouldBe([]);
+        (await Journal.ReadTailAsync("another", execution.Id, version, 2, None)).ShouldBeNull();
+        (await Journal.ReadTailAsync(Tenant, Samples.Id("unknown"), version, 2, None)).ShouldBeNull();
+        await Journal.CommitAsync(lease, Batch(Samples.Snapshot(execution, position: 5)), None);
+        (await TailAsync(4)).ShouldBeNull();
+
+        async Task<IEnumerable<string>?> TailAsync(long position) => (await Journal.ReadTailAsync(Tenant, execution.Id, version, position, None))?.Select(Samples.Text);
+    }
+
+    [Fact]
+    public async Task Events_of_an_execution_that_was_started_again_do_not_follow_those_before_its_end()
+    {
+        var lease = await AcquireAsync("one");
+        var execution = Samples.Execution(Tenant, Samples.Id("run"), StateType.CREATED);
+        await Journal.CommitAsync(lease, Batch(Samples.Snapshot(execution)), None);
+        await Journal.CommitAsync(lease, Entries(execution.Id, (2, "b")), None);
+        var version = (await Journal.ReadAsync(Tenant, execution.Id, None))!.Version;
+        await Journal.CommitAsync(lease, Batch(Samples.Snapshot(execution with { State = execution.State.With(StateType.FAILED, Samples.Noon + Minute) }, position: 3, ended: true)), None);
+        var ended = (await Journal.ReadAsync(Tenant, execution.Id, None))!.Position;
+        await Journal.CommitAsync(lease, Batch(Samples.Snapshot(execution, position: ended + 1)), None);
+        await Journal.CommitAsync(lease, Entries(execution.Id, (ended + 2, "x"), (ended + 3, "y")), None);
+
+        (await Journal.ReadTailAsync(Tenant, execution.Id, version, 2, None)).ShouldBeNull();
+    }
+
+    [Fact]
     public async Task End_takes_journal_and_timers_away()
     {
         var lease = await AcquireAsync("one");

@@ -27,6 +27,11 @@ public interface IExecutionJournal
     /// <summary>One execution, ended or not: its snapshot and the events after it. Null when it does not exist.</summary>
     Task<StoredExecution?> ReadAsync(string tenantId, string executionId, CancellationToken cancellationToken);
 
+    /// <summary>The events of an execution after a position, for a reader who has all before it already.</summary>
+    /// <param name="version">The snapshot from which the reader began.</param>
+    /// <returns>Null when that snapshot is not the execution's any more, or the execution is gone: then it has to be read anew.</returns>
+    Task<IReadOnlyList<ReadOnlyMemory<byte>>?> ReadTailAsync(string tenantId, string executionId, long version, long afterPosition, CancellationToken cancellationToken);
+
     /// <summary>Writes one batch in one transaction; afterwards everything in it is durable.</summary>
     /// <exception cref="LeaseLostException">Another owner has the partition; nothing was written.</exception>
     Task CommitAsync(PartitionLease lease, ExecutionBatch batch, CancellationToken cancellationToken);
@@ -50,6 +55,8 @@ public sealed class LeaseLostException(PartitionLease lease)
 /// </summary>
 public sealed class ExecutionBatch
 {
+    private readonly List<JobKill> jobsKilled = [];
+
     public List<JournalEntry> Journal { get; } = [];
     public List<ExecutionSnapshot> Snapshots { get; } = [];
     public List<ExecutionTimer> TimersSet { get; } = [];
@@ -64,7 +71,16 @@ public sealed class ExecutionBatch
     public List<long> CommandsDone { get; } = [];
     public List<OutgoingCommand> CommandsSent { get; } = [];
 
-    /// <summary>Executions whose rows, journal, timers and slots go away.</summary>
+    /// <summary>Jobs for workers of other processes. One whose attempt has a job already changes nothing.</summary>
+    public List<WorkerJobRow> JobsSent { get; } = [];
+
+    /// <summary>Attempts whose jobs are answered, or are not waited for any more; they go away before others are sent.</summary>
+    public List<(string TaskRunId, int Attempt)> JobsDone { get; } = [];
+
+    /// <summary>Jobs of earlier batches that shall stop; filled by <see cref="KillJobs"/>.</summary>
+    public IReadOnlyList<JobKill> JobsKilled => jobsKilled;
+
+    /// <summary>Executions whose rows, journal, timers, slots and jobs go away.</summary>
     public List<(string TenantId, string ExecutionId)> Deleted { get; } = [];
 
     /// <summary>Trigger rows that change together with the executions of the batch (firing, unlocking).</summary>
@@ -73,7 +89,24 @@ public sealed class ExecutionBatch
     public List<Model.Logs.MetricEntry> Metrics { get; } = [];
 
     public bool IsEmpty => Journal.Count == 0 && Snapshots.Count == 0 && TimersSet.Count == 0 && TimersRemoved.Count == 0 && Slots.Count == 0
-        && CommandsDone.Count == 0 && CommandsSent.Count == 0 && Deleted.Count == 0 && Triggers.Count == 0 && Logs.Count == 0 && Metrics.Count == 0;
+        && CommandsDone.Count == 0 && CommandsSent.Count == 0 && JobsSent.Count == 0 && JobsDone.Count == 0 && jobsKilled.Count == 0
+        && Deleted.Count == 0 && Triggers.Count == 0 && Logs.Count == 0 && Metrics.Count == 0;
+
+    /// <summary>Workers of other processes have something to do or to stop after it.</summary>
+    public bool ConcernsWorkers => JobsSent.Count > 0 || jobsKilled.Count > 0;
+
+    /// <summary>Stops the jobs that have been sent so far, in this batch or before; what is sent later is not meant.</summary>
+    public void KillJobs(JobKill kill)
+    {
+        jobsKilled.Add(kill);
+        for (var index = 0; index < JobsSent.Count; index++)
+        {
+            if (kill.Means(JobsSent[index]))
+            {
+                JobsSent[index] = JobsSent[index] with { Killed = true };
+            }
+        }
+    }
 }
 
 /// <summary>One decided batch of one execution.</summary>
@@ -113,7 +146,7 @@ public sealed record ExecutionSnapshot
     /// </summary>
     public bool Provisional { get; init; }
 
-    /// <summary>Nothing will change any more: the journal rows go away with this write.</summary>
+    /// <summary>Nothing will change any more: journal rows, timers and jobs go away with this write.</summary>
     public required bool Ended { get; init; }
 
     /// <summary>The document as UTF-8 JSON in the database profile.</summary>
@@ -128,6 +161,9 @@ public sealed record StoredExecution(string TenantId, string ExecutionId, int Pa
 {
     /// <summary>The snapshot is kept aside and not in lists yet: a full one is still to be written.</summary>
     public bool Provisional { get; init; }
+
+    /// <summary>Another one for each snapshot of the execution; of no other meaning.</summary>
+    public long Version { get; init; }
 }
 
 /// <param name="Key">Unique; setting a key again replaces its timer.</param>
@@ -149,4 +185,5 @@ public readonly record struct OutgoingCommand(int Partition, string ExecutionId,
 public sealed record PartitionContents(
     IReadOnlyList<StoredExecution> Executions,
     IReadOnlyList<ExecutionTimer> Timers,
-    IReadOnlyList<SlotChange> Slots);
+    IReadOnlyList<SlotChange> Slots,
+    IReadOnlyList<WorkerJobRow> Jobs);

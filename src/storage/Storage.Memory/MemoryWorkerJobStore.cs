@@ -1,0 +1,79 @@
+using Kestra.Storage.Executions;
+using NodaTime;
+
+namespace Kestra.Storage.Memory;
+
+internal sealed class MemoryWorkerJobStore(MemoryDatabase database, TimeProvider time) : IWorkerJobStore
+{
+    public Task<IReadOnlyList<WorkerJobRow>> ClaimAsync(string workerId, string? group, int credits, CancellationToken cancellationToken) =>
+        ClaimAsync(workerId, job => !job.Killed && job.WorkerGroup == group, credits, cancellationToken);
+
+    public Task<IReadOnlyList<WorkerJobRow>> ClaimKilledAsync(string workerId, int limit, CancellationToken cancellationToken) =>
+        ClaimAsync(workerId, static job => job.Killed, limit, cancellationToken);
+
+    public async Task ReleaseAsync(string workerId, IReadOnlyList<long> ids, CancellationToken cancellationToken)
+    {
+        await database.DoAsync(() => Replace(database.Jobs, job => job.ClaimedBy == workerId && ids.Contains(job.Id), static job => job with { ClaimedBy = null, ClaimedAt = null }), cancellationToken);
+        database.JobHints.Announce();
+    }
+
+    public Task RemoveAsync(string workerId, IReadOnlyList<long> ids, CancellationToken cancellationToken) =>
+        database.DoAsync(() => database.Jobs.RemoveAll(job => job.ClaimedBy == workerId && ids.Contains(job.Id)), cancellationToken);
+
+    public Task<IReadOnlyList<WorkerJobRow>> ListClaimedAsync(string workerId, CancellationToken cancellationToken) =>
+        database.DoAsync<IReadOnlyList<WorkerJobRow>>(() => [.. database.Jobs.Where(job => job.ClaimedBy == workerId)], cancellationToken);
+
+    public Task<IReadOnlyList<WorkerJobRow>> ListAsync(int partition, CancellationToken cancellationToken) =>
+        database.DoAsync<IReadOnlyList<WorkerJobRow>>(() => [.. database.Jobs.Where(job => job.Partition == partition)], cancellationToken);
+
+    public Task<IReadOnlyList<WaitingJobs>> CountWaitingAsync(CancellationToken cancellationToken) => database.DoAsync<IReadOnlyList<WaitingJobs>>(
+        () => [.. database.Jobs.Where(static job => job.ClaimedBy is null).GroupBy(static job => job.WorkerGroup).Select(static group => new WaitingJobs(group.Key, group.Count()))],
+        cancellationToken);
+
+    /// <summary>The part of a commit that is about jobs.</summary>
+    public static void Write(MemoryDatabase database, ExecutionBatch batch)
+    {
+        var done = batch.JobsDone.ToHashSet();
+        database.Jobs.RemoveAll(job => done.Contains((job.TaskRunId, job.Attempt)));
+        Replace(database.Jobs, job => batch.JobsKilled.Any(kill => kill.Means(job)), static job => job with { Killed = true });
+        foreach (var job in batch.JobsSent)
+        {
+            if (!database.Jobs.Exists(other => other.TaskRunId == job.TaskRunId && other.Attempt == job.Attempt))
+            {
+                database.Jobs.Add(job with { Id = ++database.LastJob, ClaimedBy = null, ClaimedAt = null });
+            }
+        }
+    }
+
+    public static void RemoveOf(MemoryDatabase database, ExecutionId execution) =>
+        database.Jobs.RemoveAll(job => job.TenantId == execution.Tenant && job.ExecutionId == execution.Id);
+
+    private Task<IReadOnlyList<WorkerJobRow>> ClaimAsync(string workerId, Predicate<WorkerJobRow> isMeant, int limit, CancellationToken cancellationToken) => database.DoAsync<IReadOnlyList<WorkerJobRow>>(
+        () =>
+        {
+            var now = Instant.FromDateTimeOffset(time.GetUtcNow());
+            var taken = new List<WorkerJobRow>();
+            for (var index = 0; index < database.Jobs.Count && taken.Count < limit; index++)
+            {
+                if (database.Jobs[index] is { ClaimedBy: null } job && isMeant(job))
+                {
+                    database.Jobs[index] = job with { ClaimedBy = workerId, ClaimedAt = now };
+                    taken.Add(database.Jobs[index]);
+                }
+            }
+
+            return taken;
+        },
+        cancellationToken);
+
+    private static void Replace(List<WorkerJobRow> jobs, Predicate<WorkerJobRow> isMeant, Func<WorkerJobRow, WorkerJobRow> change)
+    {
+        for (var index = 0; index < jobs.Count; index++)
+        {
+            if (isMeant(jobs[index]))
+            {
+                jobs[index] = change(jobs[index]);
+            }
+        }
+    }
+}

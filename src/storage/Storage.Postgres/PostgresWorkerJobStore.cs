@@ -1,0 +1,80 @@
+using Kestra.Storage.Executions;
+using NodaTime;
+using Npgsql;
+
+namespace Kestra.Storage.Postgres;
+
+internal sealed class PostgresWorkerJobStore(PostgresDatabase database) : IWorkerJobStore
+{
+    private const string Columns =
+        "job.id, job.partition, job.tenant, job.execution, job.namespace, job.flow, job.revision, job.task_run, job.attempt, job.worker_group, job.forced, job.killed, job.claimed_by, job.claimed_at";
+
+    private readonly string schema = database.Schema;
+
+    public Task<IReadOnlyList<WorkerJobRow>> ClaimAsync(string workerId, string? group, int credits, CancellationToken cancellationToken) =>
+        ClaimAsync("worker_group = $3 AND NOT killed", [workerId, credits, group ?? ""], cancellationToken);
+
+    public Task<IReadOnlyList<WorkerJobRow>> ClaimKilledAsync(string workerId, int limit, CancellationToken cancellationToken) =>
+        ClaimAsync("killed", [workerId, limit], cancellationToken);
+
+    public Task ReleaseAsync(string workerId, IReadOnlyList<long> ids, CancellationToken cancellationToken) => database.ExecuteAsync(
+        $"""
+        WITH given_back AS (UPDATE {schema}.worker_job SET claimed_by = NULL, claimed_at = NULL WHERE id = ANY ($2) AND claimed_by = $1 RETURNING id)
+        SELECT pg_notify('{schema}', '{PostgresHints.ForWorkers}') WHERE EXISTS (SELECT FROM given_back)
+        """,
+        [workerId, ids.ToArray()],
+        cancellationToken);
+
+    public Task RemoveAsync(string workerId, IReadOnlyList<long> ids, CancellationToken cancellationToken) =>
+        database.ExecuteAsync($"DELETE FROM {schema}.worker_job WHERE id = ANY ($2) AND claimed_by = $1", [workerId, ids.ToArray()], cancellationToken);
+
+    public async Task<IReadOnlyList<WorkerJobRow>> ListClaimedAsync(string workerId, CancellationToken cancellationToken) =>
+        await database.QueryAsync($"SELECT {Columns} FROM {schema}.worker_job AS job WHERE claimed_by = $1 ORDER BY id", static row => Read(row), [workerId], cancellationToken);
+
+    public async Task<IReadOnlyList<WorkerJobRow>> ListAsync(int partition, CancellationToken cancellationToken) =>
+        await database.QueryAsync(OfPartition(schema), static row => Read(row), [partition], cancellationToken);
+
+    public async Task<IReadOnlyList<WaitingJobs>> CountWaitingAsync(CancellationToken cancellationToken) => await database.QueryAsync(
+        $"SELECT worker_group, count(*) FROM {schema}.worker_job WHERE claimed_by IS NULL GROUP BY worker_group",
+        static row => new WaitingJobs(Group(row.GetString(0)), row.GetInt64(1)),
+        [],
+        cancellationToken);
+
+    /// <summary>All jobs of the partition <c>$1</c>; read by <see cref="Read"/>.</summary>
+    public static string OfPartition(string schema) => $"SELECT {Columns} FROM {schema}.worker_job AS job WHERE partition = $1 ORDER BY id";
+
+    public static WorkerJobRow Read(NpgsqlDataReader row) => new()
+    {
+        Id = row.GetInt64(0),
+        Partition = row.GetInt32(1),
+        TenantId = row.GetString(2),
+        ExecutionId = row.GetString(3),
+        Namespace = row.GetString(4),
+        FlowId = row.GetString(5),
+        FlowRevision = row.GetInt32(6),
+        TaskRunId = row.GetString(7),
+        Attempt = row.GetInt32(8),
+        WorkerGroup = Group(row.GetString(9)),
+        Forced = row.GetBoolean(10),
+        Killed = row.GetBoolean(11),
+        ClaimedBy = row.IsDBNull(12) ? null : row.GetString(12),
+        ClaimedAt = row.IsDBNull(13) ? null : Instant.FromDateTimeUtc(row.GetDateTime(13)),
+    };
+
+    // What is looked for is found once and locked, and others pass over it; so nobody waits, and nobody takes it twice.
+    private async Task<IReadOnlyList<WorkerJobRow>> ClaimAsync(string condition, object?[] values, CancellationToken cancellationToken)
+    {
+        var rows = await database.QueryAsync(
+            $"""
+            WITH waiting AS MATERIALIZED (SELECT id FROM {schema}.worker_job WHERE claimed_by IS NULL AND {condition} ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
+            UPDATE {schema}.worker_job AS job SET claimed_by = $1, claimed_at = clock_timestamp() FROM waiting WHERE job.id = waiting.id RETURNING {Columns}
+            """,
+            static row => Read(row),
+            values,
+            cancellationToken);
+        rows.Sort(static (one, other) => one.Id.CompareTo(other.Id));
+        return rows;
+    }
+
+    private static string? Group(string name) => name.Length == 0 ? null : name;
+}

@@ -1,0 +1,118 @@
+using Kestra.Storage.Executions;
+using Microsoft.Data.Sqlite;
+using NodaTime;
+
+namespace Kestra.Storage.Sqlite;
+
+internal sealed class SqliteWorkerJobStore(SqliteDatabase database, WorkerJobHints hints, TimeProvider time) : IWorkerJobStore
+{
+    private const string Columns = "id, partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed, claimed_by, claimed_at";
+
+    public async Task<IReadOnlyList<WorkerJobRow>> ClaimAsync(string workerId, string? group, int credits, CancellationToken cancellationToken) => await database.WriteAsync(
+        session => Ordered(session.Query(
+            $"""
+            UPDATE worker_job SET claimed_by = $0, claimed_at = $1
+            WHERE id IN (SELECT id FROM worker_job WHERE claimed_by IS NULL AND worker_group = $2 AND killed = 0 ORDER BY id LIMIT $3) RETURNING {Columns}
+            """,
+            Read, workerId, Now, group ?? "", credits)),
+        cancellationToken);
+
+    public async Task<IReadOnlyList<WorkerJobRow>> ClaimKilledAsync(string workerId, int limit, CancellationToken cancellationToken) => await database.WriteAsync(
+        session => Ordered(session.Query(
+            $"""
+            UPDATE worker_job SET claimed_by = $0, claimed_at = $1
+            WHERE id IN (SELECT id FROM worker_job WHERE claimed_by IS NULL AND killed = 1 ORDER BY id LIMIT $2) RETURNING {Columns}
+            """,
+            Read, workerId, Now, limit)),
+        cancellationToken);
+
+    public async Task ReleaseAsync(string workerId, IReadOnlyList<long> ids, CancellationToken cancellationToken)
+    {
+        await ForEachAsync("UPDATE worker_job SET claimed_by = NULL, claimed_at = NULL WHERE id = $0 AND claimed_by = $1", workerId, ids, cancellationToken);
+        hints.Announce();
+    }
+
+    public Task RemoveAsync(string workerId, IReadOnlyList<long> ids, CancellationToken cancellationToken) =>
+        ForEachAsync("DELETE FROM worker_job WHERE id = $0 AND claimed_by = $1", workerId, ids, cancellationToken);
+
+    public async Task<IReadOnlyList<WorkerJobRow>> ListClaimedAsync(string workerId, CancellationToken cancellationToken) => await database.ReadAsync(
+        session => session.Query($"SELECT {Columns} FROM worker_job WHERE claimed_by = $0 ORDER BY id", Read, workerId),
+        cancellationToken);
+
+    public async Task<IReadOnlyList<WorkerJobRow>> ListAsync(int partition, CancellationToken cancellationToken) =>
+        await database.ReadAsync(session => Of(session, partition), cancellationToken);
+
+    public async Task<IReadOnlyList<WaitingJobs>> CountWaitingAsync(CancellationToken cancellationToken) => await database.ReadAsync(
+        session => session.Query(
+            "SELECT worker_group, count(*) FROM worker_job WHERE claimed_by IS NULL GROUP BY worker_group",
+            row => new WaitingJobs(Group(row.GetString(0)), row.GetInt64(1))),
+        cancellationToken);
+
+    public static List<WorkerJobRow> Of(Session session, int partition) =>
+        session.Query($"SELECT {Columns} FROM worker_job WHERE partition = $0 ORDER BY id", Read, partition);
+
+    /// <summary>The part of a commit that is about jobs.</summary>
+    public static void Write(Session session, ExecutionBatch batch)
+    {
+        foreach (var (taskRunId, attempt) in batch.JobsDone)
+        {
+            session.Run("DELETE FROM worker_job WHERE task_run = $0 AND attempt = $1", taskRunId, attempt);
+        }
+
+        foreach (var kill in batch.JobsKilled)
+        {
+            session.Run(
+                "UPDATE worker_job SET killed = 1 WHERE tenant = $0 AND execution = $1 AND CASE WHEN $2 IS NULL THEN forced = 0 ELSE task_run = $2 END",
+                kill.TenantId, kill.ExecutionId, kill.TaskRunId);
+        }
+
+        foreach (var job in batch.JobsSent)
+        {
+            session.Run(
+                """
+                INSERT INTO worker_job (partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed)
+                VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (task_run, attempt) DO NOTHING
+                """,
+                job.Partition, job.TenantId, job.ExecutionId, job.Namespace, job.FlowId, job.FlowRevision, job.TaskRunId, job.Attempt, job.WorkerGroup ?? "", job.Forced, job.Killed);
+        }
+    }
+
+    private long Now => Instant.FromDateTimeOffset(time.GetUtcNow()).ToUnixTimeTicks();
+
+    private Task ForEachAsync(string sql, string workerId, IReadOnlyList<long> ids, CancellationToken cancellationToken) => database.WriteAsync(
+        session =>
+        {
+            foreach (var id in ids)
+            {
+                session.Run(sql, id, workerId);
+            }
+        },
+        cancellationToken);
+
+    // RETURNING tells in no particular order.
+    private static List<WorkerJobRow> Ordered(List<WorkerJobRow> rows)
+    {
+        rows.Sort(static (one, other) => one.Id.CompareTo(other.Id));
+        return rows;
+    }
+
+    private static string? Group(string name) => name.Length == 0 ? null : name;
+
+    private static WorkerJobRow Read(SqliteDataReader row) => new()
+    {
+        Id = row.GetInt64(0),
+        Partition = row.GetInt32(1),
+        TenantId = row.GetString(2),
+        ExecutionId = row.GetString(3),
+        Namespace = row.GetString(4),
+        FlowId = row.GetString(5),
+        FlowRevision = row.GetInt32(6),
+        TaskRunId = row.GetString(7),
+        Attempt = row.GetInt32(8),
+        WorkerGroup = Group(row.GetString(9)),
+        Forced = row.GetBoolean(10),
+        Killed = row.GetBoolean(11),
+        ClaimedBy = row.IsDBNull(12) ? null : row.GetString(12),
+        ClaimedAt = row.IsDBNull(13) ? null : Instant.FromUnixTimeTicks(row.GetInt64(13)),
+    };
+}

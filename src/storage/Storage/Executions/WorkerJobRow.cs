@@ -1,0 +1,47 @@
+using NodaTime;
+
+namespace Kestra.Storage.Executions;
+
+/// <summary>
+/// One attempt of a task run that waits for a worker of another process, or is with one. What the task needs is read from
+/// its execution.
+/// </summary>
+public sealed record WorkerJobRow
+{
+    /// <summary>Given by the store in the order of writing; 0 before. Another row for the same attempt has another one.</summary>
+    public long Id { get; init; }
+
+    /// <summary>Where its execution is decided.</summary>
+    public required int Partition { get; init; }
+    public required string TenantId { get; init; }
+    public required string ExecutionId { get; init; }
+    public required string Namespace { get; init; }
+    public required string FlowId { get; init; }
+    public required int FlowRevision { get; init; }
+    public required string TaskRunId { get; init; }
+
+    /// <summary>0-based.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>Null is the group of workers without a group.</summary>
+    public string? WorkerGroup { get; init; }
+
+    /// <summary>It runs after the end of its execution, and a kill of the whole execution does not mean it.</summary>
+    public bool Forced { get; init; }
+
+    /// <summary>Id of the worker that has it; null while it waits.</summary>
+    public string? ClaimedBy { get; init; }
+
+    /// <summary>By the store's clock.</summary>
+    public Instant? ClaimedAt { get; init; }
+
+    /// <summary>It shall not run, or not go on.</summary>
+    public bool Killed { get; init; }
+}
+
+/// <summary>Jobs of an execution that shall stop.</summary>
+/// <param name="TaskRunId">Null means all of the execution, but for those that run after its end.</param>
+public readonly record struct JobKill(string TenantId, string ExecutionId, string? TaskRunId)
+{
+    public bool Means(WorkerJobRow job) => job.ExecutionId == ExecutionId && job.TenantId == TenantId && (TaskRunId is null ? !job.Forced : job.TaskRunId == TaskRunId);
+}
