@@ -19,9 +19,9 @@ public abstract class RecordedRuns : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         server = await ScenarioServer.StartAsync(Replace, CancellationToken.None);
-        foreach (var name in Recording.Names)
+        foreach (var recording in Recordings)
         {
-            runs[name] = Task.Run(() => RunAsync(name));
+            runs[recording.Name] = Task.Run(() => RunAsync(recording));
         }
     }
 
@@ -43,12 +43,15 @@ public abstract class RecordedRuns : IAsyncLifetime
     /// <summary>The store to run on; null is the embedded database.</summary>
     protected abstract Action<IServiceCollection>? Replace { get; }
 
-    private async Task<JsonObject> RunAsync(string name)
+    /// <summary>What to run.</summary>
+    internal virtual IEnumerable<Recording> Recordings => Recording.Names.Select(Recording.Read);
+
+    private async Task<JsonObject> RunAsync(Recording recording)
     {
         await places.WaitAsync(stopping.Token);
         try
         {
-            return await new ScenarioDriver(server!, Recording.Read(name)).RunAsync(stopping.Token);
+            return await new ScenarioDriver(server!, recording).RunAsync(stopping.Token);
         }
         finally
         {
@@ -57,7 +60,7 @@ public abstract class RecordedRuns : IAsyncLifetime
     }
 }
 
-public sealed class RunsInMemory : RecordedRuns
+public class RunsInMemory : RecordedRuns
 {
     protected override Action<IServiceCollection>? Replace => services =>
         services.AddSingleton<IStore>(provider => new MemoryStore(new MemoryDatabase(), provider.GetRequiredService<TimeProvider>()));

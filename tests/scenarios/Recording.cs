@@ -27,7 +27,7 @@ internal sealed record Recording(string Name, string Flow, IReadOnlyList<string>
             JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "expected.json")))!);
     }
 
-    private static string RepositoryRoot()
+    internal static string RepositoryRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {

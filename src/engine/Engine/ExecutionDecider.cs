@@ -78,7 +78,7 @@ public sealed class ExecutionDecider
                 pass.WorkerLost(lost.TaskRunId, lost.Attempt);
                 return null;
             case Command.TimerFired timer:
-                pass.TimerFired(timer.Key);
+                pass.TimerFired(timer.Key, timer.Payload);
                 return null;
             case Command.SlotDecided slot:
                 pass.SlotDecided(slot.Granted);

@@ -25,6 +25,10 @@ public sealed class ExecutorOptions
     [Range(16, 10_000_000)]
     public int LogCapacity { get; set; } = 50_000;
 
+    /// <summary>Executions that may lead to a subflow; a task that wants to go deeper fails.</summary>
+    [Range(1, 10_000)]
+    public int SubflowDepthLimit { get; set; } = 100;
+
     /// <summary>Compiled revisions kept in memory.</summary>
     [Range(1, 1_000_000)]
     public int ProgramCacheSize { get; set; } = 2_000;

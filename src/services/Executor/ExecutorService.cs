@@ -25,6 +25,7 @@ public sealed partial class ExecutorService(
     ExecutionDecider decider,
     FlowPrograms programs,
     ISubflowInputs subflowInputs,
+    IExecutionReader executionReader,
     Func<Model.Flows.Flow, FlowProgram> compile,
     ExecutorInbox inbox,
     WorkerJobQueue jobs,
@@ -140,7 +141,7 @@ public sealed partial class ExecutorService(
         }
 
         var processor = new CommandProcessor(decider, executions, loader, programs, slots, timers, jobs, new ChangeOutbox(changes, timers, time), time, ids);
-        var subflows = new SubflowStarter(programs, subflowInputs, inbox, time);
+        var subflows = new SubflowStarter(programs, subflowInputs, new SubflowDepths(executionReader, settings.SubflowDepthLimit), inbox, time);
         var effects = new EffectDispatcher(jobs, subflows, inbox, evaluations, loggers.CreateLogger<EffectDispatcher>(), stopping);
         var loop = new ExecutorLoop(lease, journal, inbox, logs, executions, processor, effects, timers, signals, changes, settings, time, loggers.CreateLogger<ExecutorLoop>());
         return (loop, recovered);

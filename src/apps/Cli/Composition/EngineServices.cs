@@ -1,4 +1,5 @@
 using Kestra.Engine;
+using Kestra.Executor.Reading;
 using Kestra.Expressions;
 using Kestra.Flows;
 using Kestra.Flows.Inputs;
@@ -110,6 +111,7 @@ internal static partial class EngineServices
             ConvertOutput = OutputConversion.Convert,
             Decrypt = provider.GetService<ValueEncryption>() is { } encryption ? encryption.Decrypt : null,
             DefaultOf = (flow, input) => InputDefaults.Of(provider.GetRequiredService<ExpressionEngine>(), flow, input),
+            VariablesOf = (tenantId, executionId) => provider.GetRequiredService<StoredExecutionReader>().VariablesAsync(tenantId, executionId, CancellationToken.None).GetAwaiter().GetResult(),
             WriteRow = (tenantId, path, row) => WriteRow(provider.GetRequiredService<IObjectStorage>(), tenantId, path, row),
         };
     }

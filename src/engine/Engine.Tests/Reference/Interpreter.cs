@@ -159,8 +159,7 @@ internal sealed class Interpreter(Outcomes outcomes)
             return StateType.FAILED;
         }
 
-        state = Branches(task, scope, state);
-        return task.Kind == TaskKind.AllowFailure && state == StateType.FAILED ? StateType.WARNING : state;
+        return Branches(task, scope, state);
     }
 
     private StateType OneAfterTheOther(TaskPlan task, Surroundings scope)
@@ -200,7 +199,10 @@ internal sealed class Interpreter(Outcomes outcomes)
             state = StateType.WARNING;
         }
 
-        return state == StateType.WARNING && task.AllowWarning ? StateType.SUCCESS : state;
+        // A task made for failures makes a warning of one, whatever it says of warnings.
+        return state == StateType.WARNING && task.AllowWarning ? StateType.SUCCESS
+            : state == StateType.FAILED && task.Kind == TaskKind.AllowFailure ? StateType.WARNING
+            : state;
     }
 
     private static StateType Worse(StateType one, StateType other) =>

@@ -34,16 +34,16 @@ internal sealed partial class World
                 following.Enqueue((kill.SubflowExecutionId, new Command.Kill()));
                 break;
             case Effect.NotifyParent notify:
-                following.Enqueue((notify.ParentExecutionId, new Command.SubflowEnded(notify.ParentTaskRunId, simulated.Id, notify.State, notify.Outputs, notify.Replacement)));
+                following.Enqueue((notify.ParentExecutionId, new Command.SubflowEnded(notify.ParentTaskRunId, simulated.Id, notify.State, notify.Outputs, notify.Replacement) { DeclaresOutputs = notify.DeclaresOutputs, OutputsError = notify.OutputsError }));
                 break;
             case Effect.SetTimer set:
-                timers[set.Key] = (set.DueAt, simulated.Id, null);
+                timers[set.Key] = (set.DueAt, simulated.Id, set.Payload, false);
                 break;
             case Effect.CancelTimer cancel:
                 timers.Remove(cancel.Key);
                 break;
             case Effect.CreateReplacement replacement:
-                timers["create:" + replacement.Execution.Id] = (replacement.At, replacement.Execution.Id, ModelJson.Serialize(replacement.Execution, JsonProfile.Database));
+                timers["create:" + replacement.Execution.Id] = (replacement.At, replacement.Execution.Id, ModelJson.Serialize(replacement.Execution, JsonProfile.Database), true);
                 break;
             case Effect.RequestSlot or Effect.WaitForSlot or Effect.HoldSlot or Effect.ReleaseSlot:
                 Move(simulated, effect);
@@ -162,7 +162,7 @@ internal sealed partial class World
         var child = executions[start.SubflowExecutionId];
         if (child.State.HasEnded)
         {
-            Decide(parent, new Command.SubflowEnded(start.TaskRunId, child.Id, child.State.Current, child.State.ToExecution().Outputs));
+            Decide(parent, child.State.EndFor(start.TaskRunId));
         }
     }
 

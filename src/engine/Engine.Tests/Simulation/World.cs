@@ -29,7 +29,7 @@ internal sealed partial class World
     private readonly Dictionary<string, FlowProgram> programs;
     private readonly Dictionary<string, TaskPlan> plans;
     private readonly Dictionary<string, Simulated> executions = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (Instant DueAt, string ExecutionId, byte[]? Creation)> timers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Instant DueAt, string ExecutionId, ReadOnlyMemory<byte> Payload, bool Creates)> timers = new(StringComparer.Ordinal);
     private readonly Queue<(string ExecutionId, Command Command)> following = new();
     private readonly List<Action> underway = [];
     private readonly Dictionary<string, SlotLine> slots = new(StringComparer.Ordinal);
@@ -137,7 +137,7 @@ internal sealed partial class World
         var timer = timers[key];
         timers.Remove(key);
         now = Instant.Max(now, timer.DueAt);
-        Decide(timer.ExecutionId, timer.Creation is { } document ? new Command.Create(ModelJson.ReadExecution(document)) : new Command.TimerFired(key, default));
+        Decide(timer.ExecutionId, timer.Creates ? new Command.Create(ModelJson.ReadExecution(timer.Payload.Span)) : new Command.TimerFired(key, timer.Payload));
     }
 
     // What waits for a person gets one.

@@ -61,7 +61,14 @@ public abstract record Command
 
     /// <summary>An execution started by a task of this one has reached a terminal state.</summary>
     /// <param name="Replacement">For RETRIED: the execution that goes on in its place, for which is waited from now on.</param>
-    public sealed record SubflowEnded(string TaskRunId, string SubflowExecutionId, StateType State, IReadOnlyDictionary<string, object?>? Outputs, string? Replacement = null) : Command;
+    public sealed record SubflowEnded(string TaskRunId, string SubflowExecutionId, StateType State, IReadOnlyDictionary<string, object?>? Outputs, string? Replacement = null) : Command
+    {
+        /// <summary>Its flow has outputs of its own; those that the task declares are not looked at then.</summary>
+        public bool DeclaresOutputs { get; init; }
+
+        /// <summary>Why the outputs of the flow could not be rendered; null when they could, and when that is not known any more.</summary>
+        public string? OutputsError { get; init; }
+    }
 
     /// <param name="Cascade">Subflow executions are killed too.</param>
     public sealed record Kill(bool Cascade = true) : Command;

@@ -255,6 +255,13 @@ internal sealed partial class Pass
     {
         if (task is not IBatchExecutableTask && PreviousSubflow(node) is not null)
         {
+            if (task.OutputTemplates is not null)
+            {
+                // It may have ended while its outputs were being rendered: whether it has is asked again.
+                RequestSubflow(node, task);
+                return;
+            }
+
             // It exists, and its end comes from there.
             Out(node);
         }

@@ -109,6 +109,17 @@ internal sealed partial class Pass
             Log(null, LogLevel.ERROR, $"Execution failed due to SLA '{sla.Id}' violated: {reason}");
         }
 
+        ClosePause(sla.Behavior == SlaBehavior.CANCEL ? StateType.CANCELLED : StateType.FAILED);
         EndByDecree(sla.Behavior == SlaBehavior.CANCEL ? StateType.CANCELLED : StateType.FAILED, Unfinished.Killed);
+    }
+
+    // What holds the execution is ended with it; what runs is killed.
+    private void ClosePause(StateType to)
+    {
+        if (state.CountOf(StateType.PAUSED) > 0 && state.Runs.Last(static run => !run.IsTerminated) is { State: StateType.PAUSED } pause)
+        {
+            CancelTimers([pause]);
+            CloseRun(pause, to);
+        }
     }
 }

@@ -92,6 +92,11 @@ internal sealed partial class Pass
             return;
         }
 
+        if (end.OutputsError is { } error)
+        {
+            Log(node, LogLevel.WARN, $"Failed to extract outputs with the error: '{error}'");
+        }
+
         if (end.State == StateType.RETRIED)
         {
             if (end.Replacement is { } replacement)

@@ -73,6 +73,7 @@ internal sealed partial class Pass
 
     private void FinishOutputs(IReadOnlyDictionary<string, object?>? values, string? error)
     {
+        state.OutputsError = error;
         if (error is not null)
         {
             Log(null, LogLevel.ERROR, $"Failed to render output values: {error}");
@@ -128,7 +129,11 @@ internal sealed partial class Pass
         if (trigger?.Variables is { } variables && variables.GetValueOrDefault("executionId") is string parent
             && variables.GetValueOrDefault("taskRunId") is string taskRun && Program.Environment.Catalog.Find(trigger.Type)?.Role == Plugins.Description.TaskRole.Executable)
         {
-            Do(new Effect.NotifyParent(parent, taskRun, state.Current, state.Header.Outputs, state.Replacement));
+            Do(new Effect.NotifyParent(parent, taskRun, state.Current, state.Header.Outputs, state.Replacement)
+            {
+                DeclaresOutputs = Program.Flow.Outputs is { Count: > 0 },
+                OutputsError = state.OutputsError,
+            });
         }
     }
 

@@ -15,8 +15,6 @@ internal sealed partial class Pass
     private const string PlanQuestion = "plan";
     private const string LoopQuestion = "loop";
 
-    /// <summary>How the failure of a flowable task's own expressions is told.</summary>
-    private const string Unresolved = "Unable to resolve state from the Flowable task: ";
 
     private void BeginFlowable(RunNode node, IFlowableTask task)
     {
@@ -37,12 +35,24 @@ internal sealed partial class Pass
         var variables = VariableTree.Of(state, node);
         if (node.Task!.IsPure)
         {
-            Answer(node, () => task.Plan(TextRenderer(variables, CancellationToken.None)), plan => Follow(node, (FlowablePlan)plan!), Unresolved);
+            Answer(node, () => task.Plan(TextRenderer(variables, CancellationToken.None)), plan => Follow(node, (FlowablePlan)plan!), message => Unresolvable(node, message));
         }
         else
         {
             Ask(node, PlanQuestion, cancellation => task.Plan(TextRenderer(variables, cancellation)));
         }
+    }
+
+    /// <summary>A flowable task whose own expressions fail is FAILED, also where its children may fail.</summary>
+    private void Unresolvable(RunNode node, string message)
+    {
+        Log(node, LogLevel.ERROR, $"Unable to resolve state from the Flowable task: {message}");
+        if (node.Task!.Plugin is IFlowableTask { PlanGivesOutputs: true })
+        {
+            Log(node, LogLevel.ERROR, $"Unable to resolve outputs from the Flowable task: {message}");
+        }
+
+        EndRun(node, StateType.FAILED);
     }
 
     /// <summary>Carries a plan out: opens the scope of the children, taking over those that exist already.</summary>
@@ -118,8 +128,10 @@ internal sealed partial class Pass
     private void ResolveFlowable(RunNode node, Scope scope)
     {
         node.Scope = null;
-        var result = scope.Result == StateType.FAILED && scope.Plan is { AllowsFailure: true } ? StateType.WARNING : scope.Result;
-        EndRun(node, Allowed(node, result));
+
+        // A task made for failures ends WARNING for one even where it covers warnings.
+        var allowed = Allowed(node, scope.Result);
+        EndRun(node, allowed == StateType.FAILED && scope.Plan is { AllowsFailure: true } ? StateType.WARNING : allowed);
     }
 
     /// <summary>What a state becomes by the task's allow flags.</summary>
@@ -143,7 +155,7 @@ internal sealed partial class Pass
         var look = LookAt(node, loop);
         if (node.Task!.IsPure)
         {
-            Answer(node, () => look(CancellationToken.None), outcome => DecideLoop(node, scope, (LoopOutcome)outcome!), Unresolved);
+            Answer(node, () => look(CancellationToken.None), outcome => DecideLoop(node, scope, (LoopOutcome)outcome!), message => Unresolvable(node, message));
         }
         else
         {

@@ -17,7 +17,7 @@ internal sealed partial class Pass
         }
 
         var targets = state.Runs.Where(IsToRestart).ToList();
-        if (targets.Count == 0)
+        if (targets.Count == 0 && !state.Runs.Any(static run => run.State is StateType.FAILED or StateType.PAUSED))
         {
             return Decision.Refuse(RefusalCode.Invalid, "No task found to restart execution from!");
         }
@@ -28,6 +28,7 @@ internal sealed partial class Pass
         }
 
         CancelTimers(targets);
+        RemoveOnPauses(targets);
         GoBack(targets, Begin);
         Fact(new ExecutionEvent.LabelsSet(MergeLabels(state.Header.Labels ?? [], [new Label(Label.Restarted, "true")])));
         GoOn();
@@ -53,10 +54,10 @@ internal sealed partial class Pass
         return false;
     }
 
-    // A flowable task that has children goes on with them; everything else begins anew.
+    // A flowable task goes on with its children, or looks for them again; everything else begins anew.
     private void Begin(RunNode node)
     {
-        var goesOn = node.Children.Count > 0 && node.State != StateType.PAUSED && node.Task?.Plugin is IFlowableTask or IPauseTask;
+        var goesOn = node.Task?.Plugin is IFlowableTask ? node.State != StateType.PAUSED : node.Children.Count > 0 && node.State != StateType.PAUSED && node.Task?.Plugin is IPauseTask;
         ChangeRun(node, goesOn ? StateType.RUNNING : StateType.RESTARTED);
     }
 
@@ -88,10 +89,13 @@ internal sealed partial class Pass
             var attempts = changed.Run.Attempts is { Count: > 0 } existing ? CloseLast(existing, to) : changed.Run.Attempts;
             SetRun(changed.Run with { State = changed.Run.State.With(to, now), Attempts = attempts });
         });
-        GoOn();
         if (to == StateType.CANCELLED)
         {
-            EndByDecree(StateType.CANCELLED);
+            Cancel();
+        }
+        else
+        {
+            GoOn();
         }
 
         return null;
@@ -150,7 +154,7 @@ internal sealed partial class Pass
                 Go();
                 return null;
             case StateType.PAUSED:
-                return Resume(null, null);
+                return Resume(null, null, isForced: true);
             case var current when current.IsTerminated:
                 return Decision.Refuse(RefusalCode.IllegalState, "Only non terminated executions can be forced run.");
             default:
@@ -255,6 +259,16 @@ internal sealed partial class Pass
         }
     }
 
+    // A pause that begins anew starts its task again.
+    private void RemoveOnPauses(List<RunNode> targets)
+    {
+        var pauses = targets.Where(static target => target.Task?.OnPause is not null && (target.State == StateType.PAUSED || target.Children.Count == 0)).ToList();
+        if (pauses.Count > 0)
+        {
+            RemoveRuns(run => pauses.Exists(pause => pause.Task!.OnPause == run.Task && pause.Run.Value == run.Run.Value && pause.Run.Iteration == run.Run.Iteration), []);
+        }
+    }
+
     private static IEnumerable<RunNode> Above(RunNode node)
     {
         for (var ancestor = node.Parent; ancestor is not null; ancestor = ancestor.Parent)
@@ -301,6 +315,17 @@ internal sealed partial class Pass
 
             Go();
         }
+    }
+
+    // Nothing runs in between, so that nothing can begin.
+    private void Cancel()
+    {
+        hadEnded = false;
+        Fact(new ExecutionEvent.MetadataSet(NextAttempt()));
+        ForgetScopes();
+        ChangeState(StateType.CANCELLED);
+        StopRuns(Unfinished.Completed, cascade: false);
+        BeginAfterExecution();
     }
 
     // What workers and subflows still have in hand stays with them.

@@ -1,3 +1,4 @@
+using System.Text;
 using Kestra.Engine.Running;
 using Kestra.Engine.Variables;
 using Kestra.Model.Durations;
@@ -43,16 +44,17 @@ internal sealed partial class Pass
         PauseExecution();
         if (limit.Duration is { } duration)
         {
-            Do(new Effect.SetTimer(Key(limit.IsTimeout ? "pause-timeout" : "pause", node.Id), now + duration, default));
+            Do(new Effect.SetTimer(Key(limit.IsTimeout ? "pause-timeout" : "pause", node.Id), now + duration, Encoding.ASCII.GetBytes(limit.Behavior.ToString())));
         }
 
         if (node.Task!.OnPause is { } task && !task.Definition.Disabled)
         {
-            StartDetached(task);
+            StartDetached(node, task);
         }
     }
 
-    private void StartDetached(TaskNode task)
+    // It belongs to no list of tasks. The value and the number of the pause tell those of a loop apart.
+    private void StartDetached(RunNode pause, TaskNode task)
     {
         var run = new TaskRun
         {
@@ -62,6 +64,8 @@ internal sealed partial class Pass
             Namespace = state.Namespace,
             FlowId = state.FlowId,
             TaskId = task.Id,
+            Value = pause.Run.Value,
+            Iteration = pause.Run.Iteration,
             State = State.Created(now),
         };
         Fact(new ExecutionEvent.RunSet(run));
@@ -72,15 +76,20 @@ internal sealed partial class Pass
     {
         if (pause.PauseDuration is { } duration && render(duration) is { Length: > 0 } text)
         {
-            return new PauseLimits(IsoDuration.Parse(text), IsTimeout: false);
+            return new PauseLimits(IsoDuration.Parse(text), IsTimeout: false, BehaviorOf(render(pause.Behavior)));
         }
 
         return node.Task!.Definition.Timeout is { } timeout && render(timeout) is { Length: > 0 } limit
-            ? new PauseLimits(IsoDuration.Parse(limit), IsTimeout: true)
-            : new PauseLimits(null, false);
+            ? new PauseLimits(IsoDuration.Parse(limit), IsTimeout: true, PauseBehavior.FAIL)
+            : new PauseLimits(null, false, PauseBehavior.RESUME);
     }
 
-    public Decision? Resume(IReadOnlyDictionary<string, object?>? inputs, string? by)
+    private static PauseBehavior BehaviorOf(string? text) => Enum.TryParse<PauseBehavior>(text, out var behavior) && Enum.IsDefined(behavior)
+        ? behavior
+        : throw new FormatException($"The behavior '{text}' of a pause is none of {string.Join(", ", Enum.GetNames<PauseBehavior>())}");
+
+    /// <param name="isForced">Nobody has answered what the pause asks for.</param>
+    public Decision? Resume(IReadOnlyDictionary<string, object?>? inputs, string? by, bool isForced = false)
     {
         if (state.Current != StateType.PAUSED)
         {
@@ -90,7 +99,7 @@ internal sealed partial class Pass
         if (FirstPause() is { } node)
         {
             CancelTimers([node]);
-            EndPause(node, StateType.SUCCESS, inputs ?? new OrderedDictionary<string, object?>(), by, StateType.SUCCESS);
+            EndPause(node, StateType.SUCCESS, isForced ? null : inputs ?? new OrderedDictionary<string, object?>(), by, StateType.SUCCESS);
             return null;
         }
 
@@ -106,14 +115,14 @@ internal sealed partial class Pass
 
     private RunNode? FirstPause() => state.CountOf(StateType.PAUSED) == 0 ? null : state.Runs.FirstOrDefault(run => run.State == StateType.PAUSED && run.Task?.Plugin is IPauseTask);
 
-    private void PauseTimedOut(RunNode node, bool isTimeout)
+    private void PauseTimedOut(RunNode node, ReadOnlyMemory<byte> behavior)
     {
-        if (node.State != StateType.PAUSED || node.Task?.Plugin is not IPauseTask pause)
+        if (node.State != StateType.PAUSED || node.Task?.Plugin is not IPauseTask)
         {
             return;
         }
 
-        var target = isTimeout ? FailState(node) : pause.Behavior switch
+        var target = BehaviorOf(Encoding.ASCII.GetString(behavior.Span)) switch
         {
             PauseBehavior.WARN => Allowed(node, StateType.WARNING),
             PauseBehavior.CANCEL => StateType.CANCELLED,
@@ -195,5 +204,6 @@ internal sealed partial class Pass
         return null;
     }
 
-    private sealed record PauseLimits(Duration? Duration, bool IsTimeout);
+    /// <param name="Behavior">What is done when the time is over.</param>
+    private sealed record PauseLimits(Duration? Duration, bool IsTimeout, PauseBehavior Behavior);
 }

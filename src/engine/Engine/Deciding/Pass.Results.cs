@@ -60,6 +60,12 @@ internal sealed partial class Pass
         }
 
         var to = EndState(node, result.State, attempts);
+        if (node.Task?.IsWorkingDirectory == true)
+        {
+            // Like any other task with children it has no failure of its own: the attempt is what the task is.
+            ended = ended with { Attempts = EndedAttempts(node, result with { State = to }) };
+        }
+
         SetRun(ended with { State = running.With(to, result.EndedAt) });
         Ended(node);
     }
@@ -182,11 +188,23 @@ internal sealed partial class Pass
         }
         else if (answer.Error is { } error)
         {
-            FailRun(node, question is PlanQuestion or LoopQuestion ? Unresolved + error : error);
+            Fail(node, question, error);
         }
         else
         {
             Take(node, answer.Value!);
+        }
+    }
+
+    private void Fail(RunNode node, string question, string error)
+    {
+        if (question is PlanQuestion or LoopQuestion)
+        {
+            Unresolvable(node, error);
+        }
+        else
+        {
+            FailRun(node, error);
         }
     }
 
@@ -208,6 +226,9 @@ internal sealed partial class Pass
                 break;
             case SubflowRequest request:
                 StartSubflow(node, request);
+                break;
+            case SubflowOutputs outputs:
+                TakeSubflowEnd(node, outputs);
                 break;
             case ExecutionUpdate update:
                 ApplyUpdate(node, update);

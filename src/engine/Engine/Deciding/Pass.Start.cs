@@ -115,7 +115,7 @@ internal sealed partial class Pass
         Adopt(state.Scope);
     }
 
-    public void TimerFired(string key)
+    public void TimerFired(string key, ReadOnlyMemory<byte> payload)
     {
         var parts = key.Split(':');
         var (kind, name) = (parts[^2], parts[^1]);
@@ -134,25 +134,22 @@ internal sealed partial class Pass
             default:
                 if (state.Find(name) is { IsTerminated: false } node)
                 {
-                    RunTimer(kind, node);
+                    RunTimer(kind, node, payload);
                 }
 
                 break;
         }
     }
 
-    private void RunTimer(string kind, RunNode node)
+    private void RunTimer(string kind, RunNode node, ReadOnlyMemory<byte> payload)
     {
         switch (kind)
         {
             case "retry":
                 RunAgain(node);
                 break;
-            case "pause":
-                PauseTimedOut(node, isTimeout: false);
-                break;
-            case "pause-timeout":
-                PauseTimedOut(node, isTimeout: true);
+            case "pause" or "pause-timeout":
+                PauseTimedOut(node, payload);
                 break;
             case "loop":
                 if (node.State == StateType.PAUSED)

@@ -26,6 +26,11 @@ internal sealed partial class Pass
             return;
         }
 
+        RequestSubflow(node, task);
+    }
+
+    private void RequestSubflow(RunNode node, IExecutableTask task)
+    {
         var variables = VariableTree.Of(state, node);
         if (node.Task!.IsPure)
         {
@@ -42,7 +47,10 @@ internal sealed partial class Pass
     private void StartSubflow(RunNode node, SubflowRequest request)
     {
         Out(node);
-        Do(StartOf(node, request, DerivedId.Of(node.Id, node.CurrentAttempt), node.Run.Iteration));
+
+        // The execution that is underway is meant again after a crash; a new attempt is a new execution.
+        var id = node.State == StateType.RUNNING && PreviousSubflow(node) is { } underway ? underway : DerivedId.Of(node.Id, node.CurrentAttempt);
+        Do(StartOf(node, request, id, node.Run.Iteration));
     }
 
     private Effect.StartSubflow StartOf(RunNode node, SubflowRequest request, string executionId, int? iteration) => new()
@@ -56,6 +64,7 @@ internal sealed partial class Pass
         Labels = request.Labels,
         InheritedLabels = [.. (state.Header.Labels ?? []).Where(label => request.InheritLabels || label.IsSystem)],
         Trigger = new ExecutionTrigger(node.Run.TaskId, node.Task!.Definition.Type, SubflowTrigger(node, iteration)),
+        AskedBy = state.Header.Trigger,
         ScheduleDate = request.ScheduleDate,
         Kind = state.Kind,
     };
@@ -151,7 +160,7 @@ internal sealed partial class Pass
 
     public void SubflowEnded(Command.SubflowEnded end)
     {
-        if (state.Find(end.TaskRunId) is not { Task.Plugin: IExecutableTask { Wait: true } task, Sent: not null } node || node.IsTerminated)
+        if (state.Find(end.TaskRunId) is not { Task.Plugin: IExecutableTask { Wait: true } task, Sent: not null, Waiting: null } node || node.IsTerminated)
         {
             return;
         }
@@ -169,17 +178,64 @@ internal sealed partial class Pass
             return;
         }
 
+        if (task.OutputTemplates is { Count: > 0 } templates && !end.DeclaresOutputs)
+        {
+            // They look at the execution that has ended, which is read off the loop.
+            Ask(node, "subflowOutputs", cancellation => OutputsOf(end, templates, cancellation));
+        }
+        else
+        {
+            TakeSubflowEnd(node, new SubflowOutputs(end, end.Outputs, end.OutputsError));
+        }
+    }
+
+    /// <summary>Outputs that the task, and not the flow that it has run, declares.</summary>
+    private SubflowOutputs OutputsOf(Command.SubflowEnded end, IReadOnlyDictionary<string, object?> templates, CancellationToken cancellation)
+    {
+        try
+        {
+            var variables = Environment.VariablesOf(state.TenantId, end.SubflowExecutionId);
+            return new SubflowOutputs(end, Environment.Expressions.RenderValue(templates, Scope(variables, cancellation), recursive: false) as IReadOnlyDictionary<string, object?>, null);
+        }
+        catch (Exception error) when (error is not (OutOfMemoryException or OperationCanceledException))
+        {
+            return new SubflowOutputs(end, null, error.Message);
+        }
+    }
+
+    private void TakeSubflowEnd(RunNode node, SubflowOutputs outputs)
+    {
+        var end = outputs.End;
         AnswerJob(node);
         SetRunning(node);
         var values = new OrderedDictionary<string, object?> { ["executionId"] = end.SubflowExecutionId, ["state"] = end.State.ToString() };
-        if (end.Outputs is { Count: > 0 } outputs)
+        if (outputs.Values is { Count: > 0 } rendered)
         {
-            values["outputs"] = outputs;
+            values["outputs"] = StoredValues.Of(rendered);
         }
 
         SetRun(node.Run with { Outputs = values });
-        EndSubflow(node, task.TransmitFailed, end);
+        if (outputs.Error is { } error)
+        {
+            Log(node, LogLevel.WARN, $"Failed to extract outputs with the error: '{error}'");
+            FailSubflow(node);
+        }
+        else
+        {
+            EndSubflow(node, ((IExecutableTask)node.Task!.Plugin).TransmitFailed, end);
+        }
     }
+
+    private void FailSubflow(RunNode node)
+    {
+        if (!Retry(node, node.Run with { Attempts = CloseLast(node.Run.Attempts!, StateType.FAILED) }, now))
+        {
+            EndRun(node, FailState(node));
+        }
+    }
+
+    /// <param name="Error">Why there are none although there should be.</param>
+    private sealed record SubflowOutputs(Command.SubflowEnded End, IReadOnlyDictionary<string, object?>? Values, string? Error);
 
     private void WaitForReplacement(RunNode node, string? replacement)
     {

@@ -2,6 +2,7 @@ using Kestra.Engine.Running;
 using Kestra.Engine.Variables;
 using Kestra.Expressions;
 using Kestra.Model.Executions;
+using Kestra.Model.Flows;
 using Kestra.Model.Logs;
 using Kestra.Plugins.Flowables;
 using Kestra.Plugins.Tasks;
@@ -105,9 +106,36 @@ internal sealed partial class Pass
 
     private void Dispatch(RunNode node, TaskNode task)
     {
-        Out(node);
-        Do(new Effect.DispatchJob(node.Run, node.CurrentAttempt, task.Definition, task.Plugin, VariableTree.Of(state, node),
-            task.Definition.WorkerGroup?.Key ?? Program.Flow.WorkerGroup?.Key));
+        var (own, outer) = (task.Definition.WorkerGroup, Program.Flow.WorkerGroup);
+        var group = own?.Key ?? outer?.Key;
+        if (group is null || CanTake(node, group, own?.Fallback ?? outer?.Fallback ?? WorkerGroupFallback.WAIT))
+        {
+            Out(node);
+            Do(new Effect.DispatchJob(node.Run, node.CurrentAttempt, task.Definition, task.Plugin, VariableTree.Of(state, node), group));
+        }
+    }
+
+    /// <summary>Whether the task may be sent to its worker group; else it has ended as its fallback says.</summary>
+    private bool CanTake(RunNode node, string group, WorkerGroupFallback fallback)
+    {
+        switch (Environment.WorkersOf(state.TenantId, group), fallback)
+        {
+            case (WorkerGroupPresence.Attended, _):
+                return true;
+            case (WorkerGroupPresence.Unknown, _):
+                FailRun(node, $"Cannot run task. No worker group exist for key '{group}'.");
+                return false;
+            case (_, WorkerGroupFallback.FAIL):
+                FailRun(node, $"No workers are available for worker group '{group}', failing the task.");
+                return false;
+            case (_, WorkerGroupFallback.CANCEL):
+                Log(node, LogLevel.ERROR, $"No workers are available for worker group '{group}', canceling the task.");
+                EndRun(node, StateType.CANCELLED);
+                return false;
+            default:
+                Log(node, LogLevel.INFO, $"No workers are available for worker group '{group}', waiting for one.");
+                return true;
+        }
     }
 
     /// <summary>The next attempt is with somebody else, who will answer.</summary>
@@ -204,8 +232,8 @@ internal sealed partial class Pass
     }
 
     /// <summary>Asks and answers at once, because nothing outside is touched.</summary>
-    /// <param name="complaint">Put before the message of a failure.</param>
-    private void Answer(RunNode node, Func<object?> evaluate, Action<object?> take, string complaint = "")
+    /// <param name="fail">Takes the message of a failure; without it the run fails.</param>
+    private void Answer(RunNode node, Func<object?> evaluate, Action<object?> take, Action<string>? fail = null)
     {
         object? value;
         try
@@ -214,7 +242,15 @@ internal sealed partial class Pass
         }
         catch (Exception error)
         {
-            FailRun(node, complaint + error.Message);
+            if (fail is not null)
+            {
+                fail(error.Message);
+            }
+            else
+            {
+                FailRun(node, error.Message);
+            }
+
             return;
         }
 

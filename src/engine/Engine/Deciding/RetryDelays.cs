@@ -5,7 +5,7 @@ using NodaTime;
 namespace Kestra.Engine.Deciding;
 
 /// <summary>When a retry runs next, if it does.</summary>
-internal static class RetryDelays
+public static class RetryDelays
 {
     /// <param name="attempts">Attempts so far, 1 and up.</param>
     /// <param name="first">Start of the first attempt.</param>

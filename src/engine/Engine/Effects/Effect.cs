@@ -49,6 +49,9 @@ public abstract record Effect
         /// <summary>Labels that are passed on from the parent, under those of the flow.</summary>
         public required IReadOnlyList<Label> InheritedLabels { get; init; }
         public required ExecutionTrigger Trigger { get; init; }
+
+        /// <summary>What started the execution that asks; null when nothing did.</summary>
+        public ExecutionTrigger? AskedBy { get; init; }
         public Instant? ScheduleDate { get; init; }
         public ExecutionKind? Kind { get; init; }
 
@@ -64,7 +67,14 @@ public abstract record Effect
 
     /// <summary>Tell the execution that started this one how it ended.</summary>
     /// <param name="Replacement">The execution that goes on in its place, when it is RETRIED.</param>
-    public sealed record NotifyParent(string ParentExecutionId, string ParentTaskRunId, StateType State, IReadOnlyDictionary<string, object?>? Outputs, string? Replacement) : Effect;
+    public sealed record NotifyParent(string ParentExecutionId, string ParentTaskRunId, StateType State, IReadOnlyDictionary<string, object?>? Outputs, string? Replacement) : Effect
+    {
+        /// <inheritdoc cref="Command.SubflowEnded.DeclaresOutputs"/>
+        public bool DeclaresOutputs { get; init; }
+
+        /// <inheritdoc cref="Command.SubflowEnded.OutputsError"/>
+        public string? OutputsError { get; init; }
+    }
 
     /// <summary>Create the execution that replaces this one (retry by a new execution).</summary>
     /// <param name="At">When it shall be created.</param>

@@ -34,6 +34,12 @@ public sealed record EngineEnvironment
     /// <summary>Writes one value as a row to a file of internal storage (tenant, path, value); may block. Null when there is no storage.</summary>
     public Action<string, string, object?>? WriteRow { get; init; }
 
+    /// <summary>Reads what the expressions of another execution see (tenant, execution); may block. Throws with the user's message.</summary>
+    public Func<string, string, IReadOnlyDictionary<string, object?>> VariablesOf { get; init; } = static (_, execution) => throw new InvalidOperationException($"The execution '{execution}' can't be read here");
+
+    /// <summary>Whether somebody works for a worker group (tenant, key); asked when a task is about to be sent there.</summary>
+    public Func<string, string, WorkerGroupPresence> WorkersOf { get; init; } = static (_, _) => WorkerGroupPresence.Attended;
+
     /// <summary>How often a task run is started again because its worker was lost; then it fails with a message.</summary>
     public int ResubmissionLimit { get; init; } = 10;
 

@@ -51,7 +51,7 @@ internal sealed class ProgramCompiler(FlowProgram program, EngineEnvironment env
             Parent = parent,
             RunIf = runIf,
             Retry = task.Retry ?? parent?.Retry ?? program.Flow.Retry,
-            IsPure = Expressions(plugin).All(IsPure) && (runIf?.IsPure ?? true),
+            IsPure = Expressions(plugin).All(IsPure) && (runIf?.IsPure ?? true) && (plugin is not IPauseTask || task.Timeout is null || IsPure(task.Timeout)),
         };
         if (!program.Nodes.TryAdd(task.Id, node))
         {
@@ -91,7 +91,7 @@ internal sealed class ProgramCompiler(FlowProgram program, EngineEnvironment env
         IFlowableTask flowable => flowable.PlanExpressions,
         IExecutableTask executable => executable.RequestExpressions,
         IExecutionUpdatingTask updating => updating.UpdateExpressions,
-        IPauseTask pause => new[] { pause.PauseDuration }.OfType<string>(),
+        IPauseTask pause => new[] { pause.PauseDuration, pause.Behavior }.OfType<string>(),
         _ => [],
     };
 

@@ -42,6 +42,16 @@ public sealed class ExecutionState
     /// <summary>Nothing will change any more without an intervention: terminated, with everything that follows the end done and every job answered.</summary>
     public bool HasEnded => state.Current.IsTerminated && Scope is null && OpenJobs == 0 && !AwaitsOutputs;
 
+    /// <summary>The execution in words of a command to the one that waits for its end.</summary>
+    public Command.SubflowEnded EndFor(string taskRunId) => new(taskRunId, Id, Current, header.Outputs, Replacement)
+    {
+        DeclaresOutputs = Program.Flow.Outputs is { Count: > 0 },
+        OutputsError = OutputsError,
+    };
+
+    /// <summary>What its expressions see now; any thread may read it later.</summary>
+    public IReadOnlyDictionary<string, object?> Variables => VariableTree.Of(this, null);
+
     /// <summary>The execution as a document.</summary>
     public Execution ToExecution() => header with { State = state, TaskRunList = order.Count == 0 && header.TaskRunList is null ? null : order.Select(node => node.Run).ToList() };
 
@@ -118,6 +128,9 @@ public sealed class ExecutionState
 
     /// <summary>The outputs of the flow are being rendered off the loop.</summary>
     internal bool AwaitsOutputs { get; set; }
+
+    /// <summary>Why the outputs of the flow could not be rendered; known to the decision that ended it.</summary>
+    internal string? OutputsError { get; set; }
 
     /// <summary>SLAs that have been reported; each is reported once.</summary>
     internal HashSet<string> Violated { get; } = new(StringComparer.Ordinal);

@@ -22,6 +22,8 @@ public sealed class If : FlowableTask
 
     public override IEnumerable<string> PlanExpressions => Texts.In(Condition);
 
+    public override bool PlanGivesOutputs => true;
+
     public override FlowablePlan Plan(Func<string, string?> render)
     {
         var holds = Condition is not null && ValueConversion.IsTruthy(render(Condition));
@@ -45,6 +47,8 @@ public sealed class Switch : FlowableTask, ISelfChecking
     public override IEnumerable<TaskDefinition> Children => (Cases?.Values ?? []).SelectMany(tasks => tasks).Concat(Defaults ?? []);
 
     public override IEnumerable<string> PlanExpressions => [Value];
+
+    public override bool PlanGivesOutputs => true;
 
     public override FlowablePlan Plan(Func<string, string?> render)
     {

@@ -159,6 +159,11 @@ public sealed class LoopUntil : FlowableTask, ILoopingTask
 
     public LoopDecision Continue(Func<string, string?> render, int iterations, Duration elapsed)
     {
+        if (Length(CheckFrequency.MaxDuration, render) is { } longest && elapsed > longest)
+        {
+            return new LoopDecision(Again: false, Duration.Zero, Fails(render), "Max duration reached");
+        }
+
         if (ValueConversion.IsTruthy(render(Condition)))
         {
             return new LoopDecision(Again: false, Duration.Zero);
@@ -167,11 +172,6 @@ public sealed class LoopUntil : FlowableTask, ILoopingTask
         if (Number(CheckFrequency.MaxIterations, render) is { } most && iterations >= most)
         {
             return new LoopDecision(Again: false, Duration.Zero, Fails(render), "Max iterations reached");
-        }
-
-        if (Length(CheckFrequency.MaxDuration, render) is { } longest && elapsed > longest)
-        {
-            return new LoopDecision(Again: false, Duration.Zero, Fails(render), "Max duration reached");
         }
 
         return new LoopDecision(Again: true, Length(CheckFrequency.Interval, render) ?? Duration.FromMinutes(1));

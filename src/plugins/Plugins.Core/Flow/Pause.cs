@@ -20,8 +20,10 @@ public sealed class Pause : IPauseTask
 
     string? IPauseTask.PauseDuration => PauseDuration ?? Delay;
 
-    [PluginProperty(Dynamic = true)]
-    public PauseBehavior Behavior { get; init; } = PauseBehavior.RESUME;
+    [PluginProperty(Dynamic = true, Shape = typeof(PauseBehavior))]
+    public object Behavior { get; init; } = nameof(PauseBehavior.RESUME);
+
+    string IPauseTask.Behavior => $"{Behavior}";
 
     public IReadOnlyList<InputDefinition>? OnResume { get; init; }
 

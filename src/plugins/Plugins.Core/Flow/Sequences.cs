@@ -18,6 +18,8 @@ public abstract class FlowableTask : IFlowableTask
 
     public virtual IEnumerable<string> PlanExpressions => [];
 
+    public virtual bool PlanGivesOutputs => false;
+
     public virtual bool TasksBeside => false;
 
     public virtual bool ValuesBeside => false;

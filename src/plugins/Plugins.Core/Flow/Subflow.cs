@@ -47,6 +47,8 @@ public sealed class Subflow : IExecutableTask, ISelfChecking
 
     public RestartBehavior RestartBehavior { get; init; } = RestartBehavior.RETRY_FAILED;
 
+    IReadOnlyDictionary<string, object?>? IExecutableTask.OutputTemplates => Outputs;
+
     public bool RestartsFailed => RestartBehavior == RestartBehavior.RETRY_FAILED;
 
     public IEnumerable<string> RequestExpressions => Texts.In(Inputs).Concat(Texts.In(Labels)).Concat(Texts.In(InheritLabels)).Concat(Texts.In(ScheduleDate)).Append(Namespace).Append(FlowId);

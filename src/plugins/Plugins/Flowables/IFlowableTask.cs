@@ -21,6 +21,9 @@ public interface IFlowableTask : ITask
     /// <summary>The expressions that <see cref="Plan"/> renders. When one of them touches the outside, the plan is made off the engine's loop.</summary>
     IEnumerable<string> PlanExpressions { get; }
 
+    /// <summary>Outputs of the task come from <see cref="Plan"/>: when it fails, that is told of the outputs too.</summary>
+    bool PlanGivesOutputs => false;
+
     /// <summary>The tasks of one value run beside each other.</summary>
     bool TasksBeside => false;
 

@@ -12,8 +12,8 @@ public interface IPauseTask : ITask
     /// <summary>Expression of the duration after which <see cref="Behavior"/> is done; null waits for somebody.</summary>
     string? PauseDuration { get; }
 
-    /// <summary>What is done after <see cref="PauseDuration"/>.</summary>
-    PauseBehavior Behavior { get; }
+    /// <summary>What is done after <see cref="PauseDuration"/>: the name of a <see cref="PauseBehavior"/>, or an expression that gives one.</summary>
+    string Behavior { get; }
 
     /// <summary>Inputs that a resume brings.</summary>
     IReadOnlyList<InputDefinition>? OnResume { get; }

@@ -18,6 +18,9 @@ public interface IExecutableTask : ITask
     /// <summary>Expressions that <see cref="Request"/> renders.</summary>
     IEnumerable<string> RequestExpressions { get; }
 
+    /// <summary>Outputs of the task in terms of the execution that it has run, for flows that declare none; null when there are none.</summary>
+    IReadOnlyDictionary<string, object?>? OutputTemplates => null;
+
     /// <summary>What shall be run, with every property rendered.</summary>
     /// <param name="render">Renders texts inside a value, at any depth.</param>
     SubflowRequest Request(Func<object?, object?> render);

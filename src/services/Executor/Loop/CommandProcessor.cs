@@ -205,7 +205,7 @@ internal sealed class CommandProcessor(
         following.Enqueue(Follow(origin.Parent, new Command.SubflowStarted(origin.TaskRunId, id)));
         if (execution.State.HasEnded)
         {
-            following.Enqueue(Follow(origin.Parent, new Command.SubflowEnded(origin.TaskRunId, id, execution.State.Current, execution.State.ToExecution().Outputs)));
+            following.Enqueue(Follow(origin.Parent, execution.State.EndFor(origin.TaskRunId)));
         }
     }
 
@@ -343,7 +343,7 @@ internal sealed class CommandProcessor(
 
                 break;
             case Effect.NotifyParent notify:
-                following.Enqueue(Follow(new ExecutionKey(key.TenantId, notify.ParentExecutionId), new Command.SubflowEnded(notify.ParentTaskRunId, key.ExecutionId, notify.State, notify.Outputs, notify.Replacement)));
+                following.Enqueue(Follow(new ExecutionKey(key.TenantId, notify.ParentExecutionId), new Command.SubflowEnded(notify.ParentTaskRunId, key.ExecutionId, notify.State, notify.Outputs, notify.Replacement) { DeclaresOutputs = notify.DeclaresOutputs, OutputsError = notify.OutputsError }));
                 break;
             case Effect.KillSubflow kill:
                 KillSubflow(new ExecutionKey(key.TenantId, kill.SubflowExecutionId), batch);

@@ -13,6 +13,17 @@ public sealed class StoredExecutionReader(IExecutionJournal journal, FlowProgram
     public async Task<Execution?> FindAsync(string tenantId, string executionId, CancellationToken cancellationToken) =>
         (await ReadAsync(tenantId, executionId, cancellationToken))?.Execution;
 
+    /// <summary>What the expressions of an execution see.</summary>
+    /// <exception cref="InvalidOperationException">The execution or its flow does not exist any more.</exception>
+    public async Task<IReadOnlyDictionary<string, object?>> VariablesAsync(string tenantId, string executionId, CancellationToken cancellationToken)
+    {
+        var execution = await FindAsync(tenantId, executionId, cancellationToken);
+        var program = execution is null ? null : await programs.FindAsync(ProgramKey.Of(execution), cancellationToken);
+        return program is null
+            ? throw new InvalidOperationException($"The execution '{executionId}' does not exist any more")
+            : ExecutionState.Restore(execution!, [], program).Variables;
+    }
+
     /// <returns>The execution, and whether nothing about it will change any more; null when it does not exist.</returns>
     public async Task<(Execution Execution, bool Ended)?> ReadAsync(string tenantId, string executionId, CancellationToken cancellationToken)
     {

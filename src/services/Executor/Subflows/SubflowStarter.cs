@@ -9,12 +9,13 @@ namespace Kestra.Executor.Subflows;
 /// Creates the execution that a task of another one asked for. The id was given by the asking execution, so doing it again
 /// after a crash finds the execution that exists.
 /// </summary>
-internal sealed class SubflowStarter(FlowPrograms programs, ISubflowInputs inputs, ExecutorInbox inbox, TimeProvider time)
+internal sealed class SubflowStarter(FlowPrograms programs, ISubflowInputs inputs, SubflowDepths depths, ExecutorInbox inbox, TimeProvider time)
 {
     public async Task StartAsync(ExecutionKey parent, Effect.StartSubflow start, CancellationToken cancellationToken)
     {
         try
         {
+            await depths.CheckAsync(parent, start, cancellationToken);
             var execution = await BuildAsync(parent, start, cancellationToken);
             await inbox.PostAsync(
                 new LaneItem.Decide(new ExecutionRequest(parent.TenantId, execution.Id, new Command.Create(execution)) { MayExist = true }, null)

@@ -27,7 +27,7 @@ internal sealed class AttemptRunner(RunServices services, ILogSink sink, WorkerO
         return file is null || outcome is null ? outcome : await WithLogAsync(outcome, file, context, run);
     }
 
-    // A log that can't be kept does not change how the run ended; its lines then go where those of other runs do.
+    // A log that can't be kept does not change how the run ended. Its lines are lost; the loss is told where the lines of other runs go.
     private async Task<AttemptOutcome> WithLogAsync(AttemptOutcome outcome, LogFile file, RunContext context, RunIdentity run)
     {
         try

@@ -1,4 +1,5 @@
 using Kestra.Engine;
+using Kestra.Engine.Deciding;
 using Kestra.Engine.Variables;
 using Kestra.Expressions;
 using Kestra.Hosting.Lanes;
@@ -126,49 +127,36 @@ internal sealed class WorkingDirectoryRunner(AttemptRunner attempts, RunServices
                 return null;
             }
 
-            run = Ended(run, node, child, outcome);
-            if (run.State.Current != StateType.RETRYING)
+            run = WithAttempt(run, outcome);
+            if (outcome.State != StateType.FAILED || Again(child, run.Attempts!, outcome.EndedAt) is not { } at)
             {
+                run = run with { State = run.State.With(Mapped(outcome.State, run.Attempts!.Count, child), outcome.EndedAt) };
                 await ReportAsync(job, run, stopping);
                 return run;
             }
 
-            await Task.Delay(RetryDelay(node.Retry!, attempt), services.Time, cancellation.Token);
+            run = run with { State = run.State.With(StateType.FAILED, outcome.EndedAt).With(StateType.RETRYING, Now) };
+            await Task.Delay(Duration.Max(at - Now, Duration.Zero).ToTimeSpan(), services.Time, cancellation.Token);
             run = run with { State = run.State.With(StateType.CREATED, Now) };
         }
     }
 
-    private TaskRun Ended(TaskRun run, TaskNode node, TaskDefinition child, AttemptOutcome outcome)
+    private TaskRun WithAttempt(TaskRun run, AttemptOutcome outcome)
     {
         var attempt = new TaskRunAttempt(State.Created(outcome.StartedAt).With(StateType.RUNNING, outcome.StartedAt).With(outcome.State, outcome.EndedAt), identity.Id, outcome.LogFile);
-        IReadOnlyList<TaskRunAttempt> all = [.. run.Attempts ?? [], attempt];
-        var again = outcome.State == StateType.FAILED && child.Retry is { } retry && (retry.MaxAttempts is not { } most || all.Count < most)
-            && (retry.MaxDuration is not { } longest || Now - all[0].State.StartDate < longest);
-        var state = run.State;
-        if (again)
-        {
-            state = state.With(StateType.FAILED, outcome.EndedAt).With(StateType.RETRYING, Now);
-        }
-        else
-        {
-            state = state.With(Mapped(outcome.State, child), outcome.EndedAt);
-        }
-
-        return run with { State = state, Attempts = all, Outputs = outcome.Outputs ?? run.Outputs };
+        return run with { Attempts = [.. run.Attempts ?? [], attempt], Outputs = outcome.Outputs ?? run.Outputs };
     }
 
-    private static StateType Mapped(StateType state, TaskDefinition child) => state switch
+    /// <summary>When a failed child is tried again, by its own retry; null when it is not.</summary>
+    private Instant? Again(TaskDefinition child, IReadOnlyList<TaskRunAttempt> attempts, Instant failedAt) =>
+        child.Retry is { } retry ? RetryDelays.Next(retry, attempts.Count, attempts[0].State.StartDate, failedAt, services.Ids) : null;
+
+    private static StateType Mapped(StateType state, int attempts, TaskDefinition child) => state switch
     {
+        StateType.SUCCESS when attempts > 1 && child.Retry?.WarningOnRetry == true => child.AllowWarning ? StateType.SUCCESS : StateType.WARNING,
         StateType.FAILED when child.AllowFailure => child.AllowWarning ? StateType.SUCCESS : StateType.WARNING,
         StateType.WARNING when child.AllowWarning => StateType.SUCCESS,
         _ => state,
-    };
-
-    private static TimeSpan RetryDelay(RetryDefinition retry, int attempt) => retry.Type switch
-    {
-        RetryType.exponential => TimeSpan.FromSeconds(Math.Min((retry.Interval ?? Duration.Zero).TotalSeconds * Math.Pow(retry.DelayFactor ?? 2, attempt), (retry.MaxInterval ?? Duration.FromDays(1)).TotalSeconds)),
-        RetryType.random => ((retry.MinInterval ?? Duration.Zero) + (retry.MaxInterval ?? Duration.Zero)).ToTimeSpan() / 2,
-        _ => (retry.Interval ?? Duration.Zero).ToTimeSpan(),
     };
 
     /// <returns>What the run ends as instead of running; null when it runs.</returns>
