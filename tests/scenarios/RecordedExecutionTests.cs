@@ -35,4 +35,6 @@ public abstract class RecordedExecutionTests(RecordedRuns runs)
 
 public sealed class RecordedExecutionsOnSqlite(RunsOnSqlite runs) : RecordedExecutionTests(runs), IClassFixture<RunsOnSqlite>;
 
+// Cases of a second or less depend on a machine that has time for them: they do not run beside the stated ones.
+[Collection("Runs in memory")]
 public sealed class RecordedExecutionsInMemory(RunsInMemory runs) : RecordedExecutionTests(runs), IClassFixture<RunsInMemory>;

@@ -1,6 +1,7 @@
 namespace Kestra.Scenarios;
 
 /// <summary>Neighbours of the recorded cases, worked out from the rules (see <see cref="StatedCase"/>).</summary>
+[Collection("Runs in memory")]
 public sealed class StatedCaseTests(StatedRuns runs) : IClassFixture<StatedRuns>
 {
     public static TheoryData<string> Cases => [.. StatedCase.Names];
