@@ -24,6 +24,7 @@ public sealed class MemoryDatabase
     internal long LastLog { get; set; }
     internal List<MetricEntry> Metrics { get; } = [];
     internal OrderedDictionary<TriggerId, Trigger> Triggers { get; } = [];
+    internal Dictionary<TriggerId, MultipleConditionWindow> Windows { get; } = [];
     internal Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
     internal Dictionary<string, ServiceInstance> Services { get; } = new(StringComparer.Ordinal);
 

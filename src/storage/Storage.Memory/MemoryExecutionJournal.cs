@@ -168,6 +168,11 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
             MemoryTriggerRepository.Save(database, trigger);
         }
 
+        foreach (var change in batch.Windows)
+        {
+            MemoryConditionWindowRepository.Apply(database, change);
+        }
+
         MemoryLogRepository.Append(database, batch.Logs);
         database.Metrics.AddRange(batch.Metrics);
         foreach (var (tenantId, executionId) in batch.Deleted)

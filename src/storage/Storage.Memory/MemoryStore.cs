@@ -18,6 +18,7 @@ public sealed class MemoryStore : IStore
         Logs = new MemoryLogRepository(database);
         Metrics = new MemoryMetricRepository(database);
         Triggers = new MemoryTriggerRepository(database);
+        ConditionWindows = new MemoryConditionWindowRepository(database);
         Settings = new MemorySettingRepository(database);
         Services = new MemoryServiceInstanceRepository(database);
         Hints = database.Hints;
@@ -34,6 +35,7 @@ public sealed class MemoryStore : IStore
     public ILogRepository Logs { get; }
     public IMetricRepository Metrics { get; }
     public ITriggerRepository Triggers { get; }
+    public IConditionWindowRepository ConditionWindows { get; }
     public ISettingRepository Settings { get; }
     public IServiceInstanceRepository Services { get; }
 

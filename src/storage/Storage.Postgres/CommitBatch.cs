@@ -28,6 +28,7 @@ internal sealed partial class CommitBatch(NpgsqlBatch batch, string schema)
         AddCommands(lease, rows);
         AddJobs(rows);
         AddTriggers(rows.Triggers);
+        AddWindows(LastOf(rows.Windows, static change => RowKeys.Window(change.Window)));
         AddLogs(rows.Logs);
         AddMetrics(rows.Metrics);
         AddDeletions(rows.Deleted);
@@ -43,6 +44,24 @@ internal sealed partial class CommitBatch(NpgsqlBatch batch, string schema)
                 "INSERT INTO triggers (key, value) SELECT * FROM unnest($1, $2) ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
                 (Texts, Column(last, RowKeys.Trigger)),
                 (Jsons, Column(last, static trigger => Documents.Text(ModelJson.Serialize(trigger, JsonProfile.Database)))));
+        }
+    }
+
+    private void AddWindows(IReadOnlyList<Storage.Triggers.ConditionWindowChange> changes)
+    {
+        var gone = changes.Where(static change => change.IsGone).Select(static change => RowKeys.Window(change.Window)).ToArray();
+        if (gone.Length > 0)
+        {
+            Statement("DELETE FROM multipleconditions WHERE key = ANY ($1)", (Texts, gone));
+        }
+
+        var kept = changes.Where(static change => !change.IsGone).ToList();
+        if (kept.Count > 0)
+        {
+            Statement(
+                "INSERT INTO multipleconditions (key, value) SELECT * FROM unnest($1, $2) ON CONFLICT (key) DO UPDATE SET value = EXCLUDED.value",
+                (Texts, Column(kept, static change => RowKeys.Window(change.Window))),
+                (Jsons, Column(kept, static change => Documents.Text(ModelJson.Serialize(change.Window)))));
         }
     }
 

@@ -27,6 +27,7 @@ public sealed class PostgresStore : IStore
         Logs = new PostgresLogRepository(database);
         Metrics = new PostgresMetricRepository(database);
         Triggers = new PostgresTriggerRepository(database);
+        ConditionWindows = new PostgresConditionWindowRepository(database);
         Settings = new PostgresSettingRepository(database);
         Services = new PostgresServiceInstanceRepository(database);
     }
@@ -40,6 +41,7 @@ public sealed class PostgresStore : IStore
     public ILogRepository Logs { get; }
     public IMetricRepository Metrics { get; }
     public ITriggerRepository Triggers { get; }
+    public IConditionWindowRepository ConditionWindows { get; }
     public ISettingRepository Settings { get; }
     public IServiceInstanceRepository Services { get; }
 

@@ -8,6 +8,8 @@ internal static class RowKeys
 
     public static string Trigger(Model.Triggers.Trigger trigger) => Trigger(trigger.TenantId, trigger.Namespace, trigger.FlowId, trigger.TriggerId);
 
+    public static string Window(Model.Triggers.MultipleConditionWindow window) => Trigger(window.TenantId, window.Namespace, window.FlowId, window.ConditionId);
+
     public static string Trigger(string tenant, string @namespace, string flow, string id) => $"{tenant}_{@namespace}_{flow}_{id}";
 
     /// <summary>The position of a log or metric. Rows of ours have it as their key; those of others are ordered by their date, before ours.</summary>

@@ -58,5 +58,10 @@ internal static class Schema
         CREATE INDEX worker_job_waiting ON worker_job (worker_group, id) WHERE claimed_by IS NULL;
         CREATE INDEX worker_job_claimed ON worker_job (claimed_by, id) WHERE claimed_by IS NOT NULL;
         """,
+        """
+        CREATE TABLE condition_window (tenant TEXT NOT NULL, namespace TEXT NOT NULL, flow TEXT NOT NULL, id TEXT NOT NULL, end_date INTEGER NOT NULL, document BLOB NOT NULL, PRIMARY KEY (tenant, namespace, flow, id)) WITHOUT ROWID;
+        CREATE INDEX condition_window_end ON condition_window (end_date);
+        DELETE FROM setting WHERE key LIKE 'flow-trigger.window/%';
+        """,
     ];
 }

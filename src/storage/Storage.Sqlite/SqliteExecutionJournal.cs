@@ -158,6 +158,7 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
 
         SqliteWorkerJobStore.Write(session, batch);
         SqliteTriggerRepository.Save(session, batch.Triggers);
+        SqliteConditionWindowRepository.Apply(session, batch.Windows);
         SqliteLogRepository.Append(session, batch.Logs);
         SqliteMetricRepository.Append(session, batch.Metrics);
         foreach (var (tenantId, executionId) in batch.Deleted)

@@ -28,6 +28,7 @@ public sealed class SqliteStore : IStore
         Logs = new SqliteLogRepository(database);
         Metrics = new SqliteMetricRepository(database);
         Triggers = new SqliteTriggerRepository(database);
+        ConditionWindows = new SqliteConditionWindowRepository(database);
         Settings = new SqliteSettingRepository(database);
         Services = new SqliteServiceInstanceRepository(database);
     }
@@ -41,6 +42,7 @@ public sealed class SqliteStore : IStore
     public ILogRepository Logs { get; }
     public IMetricRepository Metrics { get; }
     public ITriggerRepository Triggers { get; }
+    public IConditionWindowRepository ConditionWindows { get; }
     public ISettingRepository Settings { get; }
     public IServiceInstanceRepository Services { get; }
 

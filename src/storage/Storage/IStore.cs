@@ -23,6 +23,7 @@ public interface IStore : IAsyncDisposable
     ILogRepository Logs { get; }
     IMetricRepository Metrics { get; }
     ITriggerRepository Triggers { get; }
+    IConditionWindowRepository ConditionWindows { get; }
     ISettingRepository Settings { get; }
     IServiceInstanceRepository Services { get; }
 }

@@ -22,6 +22,9 @@ public static class ModelJson
 
     public static byte[] Serialize(Trigger trigger, JsonProfile profile) => Bytes(writer => TriggerJson.Write(writer, trigger, profile));
 
+    /// <summary>In the profile of the database; no other one shows windows.</summary>
+    public static byte[] Serialize(MultipleConditionWindow window) => Bytes(writer => WindowJson.Write(writer, window));
+
     public static byte[] Serialize(LogEntry entry, JsonProfile profile) => Bytes(writer => LogJson.Write(writer, entry, profile));
 
     public static byte[] Serialize(ServiceInstance instance, JsonProfile profile) => Bytes(writer => ServiceInstanceJson.Write(writer, instance, profile));
@@ -59,6 +62,8 @@ public static class ModelJson
 
     /// <exception cref="JsonException">Not the document of a service instance.</exception>
     public static ServiceInstance ReadService(ReadOnlySpan<byte> utf8) => Parsed(utf8, ServiceInstanceJson.Read);
+
+    public static MultipleConditionWindow ReadWindow(ReadOnlySpan<byte> utf8) => Parsed(utf8, WindowJson.Read);
 
     public static LogEntry ReadLog(ReadOnlySpan<byte> utf8) => Parsed(utf8, LogJson.ReadLog);
 

@@ -85,12 +85,15 @@ public sealed class ExecutionBatch
 
     /// <summary>Trigger rows that change together with the executions of the batch (firing, unlocking).</summary>
     public List<Model.Triggers.Trigger> Triggers { get; } = [];
+
+    /// <summary>Windows of multiple conditions that a change of an execution has moved, in order; of several for one condition the last one counts.</summary>
+    public List<Triggers.ConditionWindowChange> Windows { get; } = [];
     public List<Model.Logs.LogEntry> Logs { get; } = [];
     public List<Model.Logs.MetricEntry> Metrics { get; } = [];
 
     public bool IsEmpty => Journal.Count == 0 && Snapshots.Count == 0 && TimersSet.Count == 0 && TimersRemoved.Count == 0 && Slots.Count == 0
         && CommandsDone.Count == 0 && CommandsSent.Count == 0 && JobsSent.Count == 0 && JobsDone.Count == 0 && jobsKilled.Count == 0
-        && Deleted.Count == 0 && Triggers.Count == 0 && Logs.Count == 0 && Metrics.Count == 0;
+        && Deleted.Count == 0 && Triggers.Count == 0 && Windows.Count == 0 && Logs.Count == 0 && Metrics.Count == 0;
 
     /// <summary>Workers of other processes have something to do or to stop after it.</summary>
     public bool ConcernsWorkers => JobsSent.Count > 0 || jobsKilled.Count > 0;
