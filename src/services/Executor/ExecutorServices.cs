@@ -37,7 +37,9 @@ public static class ExecutorServices
         services.AddSingleton(static provider => new LogBuffer(Options(provider).LogCapacity));
         services.AddSingleton<ILogSink>(static provider => provider.GetRequiredService<LogBuffer>());
         services.AddSingleton<ChangeSignals>();
-        services.AddSingleton<StateChanges>();
+        services.AddSingleton(static provider => new StateChanges(
+            provider.GetRequiredService<ExecutorInbox>(),
+            provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IExecutionChangeHandler))));
         services.AddSingleton<IExecutionChanges>(static provider => provider.GetRequiredService<StateChanges>());
         services.AddSingleton<IExecutionEnds>(static provider => provider.GetRequiredService<ChangeSignals>());
         services.AddSingleton(static provider => new ExecutorInbox(Options(provider), provider.GetRequiredService<WorkerJobQueue>()));

@@ -1,13 +1,16 @@
 using Kestra.Executor.Loop;
 using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
+using Kestra.Storage.Triggers;
 
 namespace Kestra.Executor.Following;
 
 /// <summary>Stands between the loop and the one who acts on changes of state.</summary>
-public sealed class StateChanges(ExecutorInbox inbox) : IExecutionChanges
+/// <param name="isHandlerExpected">Whether there will be a handler: while it is away, every change is kept for it.</param>
+public sealed class StateChanges(ExecutorInbox inbox, bool isHandlerExpected) : IExecutionChanges
 {
     private volatile IExecutionChangeHandler? handler;
+    private volatile bool isCatchingUp;
 
     /// <exception cref="InvalidOperationException">There is a handler already.</exception>
     public IDisposable Subscribe(IExecutionChangeHandler handler)
@@ -17,15 +20,39 @@ public sealed class StateChanges(ExecutorInbox inbox) : IExecutionChanges
             throw new InvalidOperationException("Changes of executions have a handler already.");
         }
 
+        isCatchingUp = true;
+        HasNewHandler = true;
+        inbox.Wake();
         return new Subscription(this);
     }
 
-    public ValueTask DoneAsync(ExecutionChange change, CancellationToken cancellationToken) =>
-        inbox.PostAsync(new LaneItem.ChangeDone(change.Key), cancellationToken);
+    public async Task DoneAsync(ExecutionChange change, IReadOnlyList<ConditionWindowChange> windows, CancellationToken cancellationToken)
+    {
+        var durable = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await inbox.PostAsync(new LaneItem.ChangeDone(change.Key, windows, durable), cancellationToken);
+        await durable.Task.WaitAsync(cancellationToken);
+    }
 
-    internal bool AreWanted(string tenantId, string @namespace, string flowId, StateType state) => handler?.Wants(tenantId, @namespace, flowId, state) == true;
+    /// <summary>A handler has come and has not been told yet what is not done; the loop takes it back when it has.</summary>
+    internal volatile bool HasNewHandler;
 
-    internal void Hand(ExecutionChange change) => handler?.Take(change);
+    internal bool AreWanted(string tenantId, string @namespace, string flowId, StateType state) => handler?.Wants(tenantId, @namespace, flowId, state) ?? isHandlerExpected;
+
+    /// <param name="isEverything">They are all that is not done; until these were handed out, no newer one overtakes them.</param>
+    internal void Hand(IReadOnlyList<ExecutionChange> changes, bool isEverything)
+    {
+        if (isCatchingUp && !isEverything)
+        {
+            return;
+        }
+
+        foreach (var change in changes)
+        {
+            handler?.Take(change);
+        }
+
+        isCatchingUp = isCatchingUp && !isEverything;
+    }
 
     private sealed class Subscription(StateChanges changes) : IDisposable
     {

@@ -15,7 +15,7 @@ internal sealed class BatchUnderway(ExecutorOptions options)
     private readonly List<ActiveExecution> touched = [];
     private readonly List<(TaskCompletionSource<CommandOutcome> Caller, ActiveExecution Execution)> accepted = [];
     private readonly List<(TaskCompletionSource<CommandOutcome> Caller, CommandOutcome Outcome)> answered = [];
-    private readonly List<TaskCompletionSource<bool>> deleted = [];
+    private readonly List<TaskCompletionSource<bool>> confirmed = [];
 
     public ExecutionBatch Rows { get; } = new();
 
@@ -24,6 +24,9 @@ internal sealed class BatchUnderway(ExecutorOptions options)
 
     /// <summary>Changes of state to hand out after the commit.</summary>
     public List<ExecutionChange> Changes { get; } = [];
+
+    /// <summary>Its changes are all that are not done.</summary>
+    public bool HandsEverything { get; set; }
 
     /// <summary>Executions that have changed, each once.</summary>
     public IReadOnlyList<ActiveExecution> Touched => touched;
@@ -34,7 +37,7 @@ internal sealed class BatchUnderway(ExecutorOptions options)
     /// <summary>Commands decided for this batch.</summary>
     public int Decided { get; set; }
 
-    public bool IsEmpty => touched.Count == 0 && accepted.Count == 0 && answered.Count == 0 && deleted.Count == 0 && Effects.Count == 0 && Rows.IsEmpty;
+    public bool IsEmpty => touched.Count == 0 && accepted.Count == 0 && answered.Count == 0 && confirmed.Count == 0 && Effects.Count == 0 && Changes.Count == 0 && !HandsEverything && Rows.IsEmpty;
 
     public void Add(ActiveExecution execution, IReadOnlyList<ExecutionEvent> events)
     {
@@ -71,10 +74,13 @@ internal sealed class BatchUnderway(ExecutorOptions options)
         }
     }
 
+    /// <summary>Tells a caller when the batch is durable.</summary>
+    public void Confirm(TaskCompletionSource<bool> caller) => confirmed.Add(caller);
+
     public void Delete(ActiveExecution? execution, string tenantId, string executionId, TaskCompletionSource<bool> caller)
     {
         Rows.Deleted.Add((tenantId, executionId));
-        deleted.Add(caller);
+        Confirm(caller);
         if (execution is not null && touched.Remove(execution))
         {
             execution.Fresh.Clear();
@@ -115,7 +121,7 @@ internal sealed class BatchUnderway(ExecutorOptions options)
             caller.TrySetResult(outcome);
         }
 
-        foreach (var caller in deleted)
+        foreach (var caller in confirmed)
         {
             caller.TrySetResult(true);
         }
@@ -134,7 +140,7 @@ internal sealed class BatchUnderway(ExecutorOptions options)
             caller.TrySetException(cause);
         }
 
-        foreach (var caller in deleted)
+        foreach (var caller in confirmed)
         {
             caller.TrySetException(cause);
         }

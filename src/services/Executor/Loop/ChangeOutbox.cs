@@ -48,13 +48,28 @@ internal sealed class ChangeOutbox(StateChanges changes, TimerQueue timers, Time
         Keep(timer with { DueAt = Now + Patience }, batch);
     }
 
-    public void Done(string key, BatchUnderway batch)
+    /// <summary>Hands out everything that is not done, in the order in which it happened.</summary>
+    public void HandAllAgain(BatchUnderway batch)
     {
-        if (timers.Cancel(key))
+        changes.HasNewHandler = false;
+        batch.HandsEverything = true;
+        foreach (var timer in timers.All.Where(static timer => Owns(timer.Key)).OrderBy(static timer => timer.DueAt))
         {
-            batch.Rows.TimersSet.RemoveAll(pending => pending.Key == key);
-            batch.Rows.TimersRemoved.Add(key);
+            batch.Changes.Add(new ExecutionChange(timer.Key, ModelJson.ReadExecution(timer.Payload.Span)));
         }
+    }
+
+    /// <summary>The windows count only with the first time that a change is done.</summary>
+    public void Done(LaneItem.ChangeDone done, BatchUnderway batch)
+    {
+        if (timers.Cancel(done.Key))
+        {
+            batch.Rows.TimersSet.RemoveAll(pending => pending.Key == done.Key);
+            batch.Rows.TimersRemoved.Add(done.Key);
+            batch.Rows.Windows.AddRange(done.Windows);
+        }
+
+        batch.Confirm(done.Caller);
     }
 
     private Instant Now => Instant.FromDateTimeOffset(time.GetUtcNow());

@@ -47,12 +47,15 @@ internal sealed class CommandProcessor(
                 Delete(delete, batch);
                 break;
             case LaneItem.ChangeDone done:
-                outbox.Done(done.Key, batch);
+                outbox.Done(done, batch);
                 break;
         }
 
         DecideFollowing(batch);
     }
+
+    /// <summary>Hands out again what is not done, when the one who acts on changes has come or this partition has been taken up anew.</summary>
+    public void HandChanges(BatchUnderway batch) => outbox.HandAllAgain(batch);
 
     /// <summary>Decides every timer that is due, up to the limit.</summary>
     /// <returns>False when nothing was due.</returns>

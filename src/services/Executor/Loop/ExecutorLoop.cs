@@ -74,6 +74,7 @@ internal sealed partial class ExecutorLoop(
         }
 
         ShowAll();
+        processor.HandChanges(filling);
     }
 
     /// <summary>Tells every caller of decided and not yet durable commands that they came to nothing.</summary>
@@ -99,6 +100,11 @@ internal sealed partial class ExecutorLoop(
             }
 
             processor.Process(item, filling);
+        }
+
+        if (changes.HasNewHandler)
+        {
+            processor.HandChanges(filling);
         }
 
         processor.FireTimers(filling, options.BatchLimit);
@@ -204,10 +210,7 @@ internal sealed partial class ExecutorLoop(
             signals.End(execution, document);
         }
 
-        foreach (var change in done.Changes)
-        {
-            changes.Hand(change);
-        }
+        changes.Hand(done.Changes, done.HandsEverything);
     }
 
     private void SetAlarm(ITimer alarm)

@@ -1,5 +1,6 @@
 using Kestra.Engine;
 using Kestra.Hosting.Lanes;
+using Kestra.Storage.Triggers;
 
 namespace Kestra.Executor.Loop;
 
@@ -37,9 +38,11 @@ internal abstract class LaneItem
     }
 
     /// <summary>A change of state has been acted on.</summary>
-    public sealed class ChangeDone(string key) : LaneItem
+    public sealed class ChangeDone(string key, IReadOnlyList<ConditionWindowChange> windows, TaskCompletionSource<bool> caller) : LaneItem
     {
         public string Key { get; } = key;
+        public IReadOnlyList<ConditionWindowChange> Windows { get; } = windows;
+        public TaskCompletionSource<bool> Caller { get; } = caller;
     }
 
     /// <summary>Logs arrived, a timer is due, or the loop shall look around for another reason.</summary>

@@ -16,6 +16,9 @@ internal sealed class TimerQueue
 
     public int Count => live.Count;
 
+    /// <summary>All timers, in no order.</summary>
+    public IEnumerable<ExecutionTimer> All => live.Values.Select(static entry => entry.Timer);
+
     /// <summary>When the next timer is due; null when there is none.</summary>
     public Instant? NextDue
     {

@@ -1,4 +1,5 @@
 using Kestra.Model.Executions;
+using Kestra.Storage.Triggers;
 
 namespace Kestra.Hosting.Lanes;
 
@@ -8,11 +9,14 @@ namespace Kestra.Hosting.Lanes;
 /// </summary>
 public interface IExecutionChanges
 {
-    /// <summary>Hands changes to a handler until disposed. There is at most one.</summary>
+    /// <summary>
+    /// Hands changes to a handler until disposed, in their order; first those that were not done when the last handler stopped.
+    /// There is at most one.
+    /// </summary>
     IDisposable Subscribe(IExecutionChangeHandler handler);
 
-    /// <summary>The change need not be handed out again.</summary>
-    ValueTask DoneAsync(ExecutionChange change, CancellationToken cancellationToken);
+    /// <summary>The change need not be handed out again. Returns when that is durable, together with the windows that it has moved; a call that failed may be repeated.</summary>
+    Task DoneAsync(ExecutionChange change, IReadOnlyList<ConditionWindowChange> windows, CancellationToken cancellationToken);
 }
 
 /// <summary>Takes changes; both calls come from the executor's loop and must return at once.</summary>

@@ -1,87 +1,183 @@
-using System.Collections.Immutable;
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
 using Kestra.Plugins.Description;
 using Kestra.Storage.Flows;
+using Kestra.Storage.Triggers;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using NodaTime;
 
 namespace Kestra.Scheduler.FlowTriggers;
 
 /// <summary>
-/// Creates executions when executions of other flows reach states. Changes are taken one after the other, so that the parts of a
-/// multiple condition come together in order.
+/// Creates executions when executions of other flows reach states. Changes that move windows are acted on one after the other, in
+/// order; others at the same time. A change is done, and its windows stored, in one transaction after its executions were created.
+/// See docs/architecture/flow-triggers.md.
 /// </summary>
 internal sealed partial class FlowTriggerService(
     IFlowRepository flows,
+    IConditionWindowRepository windows,
     Func<StoredFlow, Flow> read,
     IPluginCatalog catalog,
     IExecutionChanges changes,
+    FlowTriggerPlanner planner,
     FlowTriggerFiring firing,
+    SchedulerOptions options,
+    TimeProvider time,
     ILogger<FlowTriggerService> logger) : BackgroundService, IExecutionChangeHandler
 {
     // What does not fit is handed out again by the executor.
     private readonly Channel<ExecutionChange> waiting = Channel.CreateBounded<ExecutionChange>(10_000);
+    private readonly ConcurrentDictionary<string, byte> known = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim places = new(options.FlowTriggerConcurrency);
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private ImmutableDictionary<(string Tenant, string Namespace, string Flow), ImmutableArray<FlowTriggerEntry>> entries = ImmutableDictionary<(string, string, string), ImmutableArray<FlowTriggerEntry>>.Empty;
+    private readonly FlowTriggerIndex index = new();
 
-    public bool Wants(string tenantId, string @namespace, string flowId, StateType state) =>
-        entries.Values.Any(triggers => triggers.Any(trigger => trigger.LooksAt(tenantId, @namespace, flowId, state)));
+    public bool Wants(string tenantId, string @namespace, string flowId, StateType state) => index.LookingAt(tenantId, @namespace, flowId, state).Any();
 
-    public void Take(ExecutionChange change) => waiting.Writer.TryWrite(change);
+    // One that waits here, or is being acted on, may be handed out a second time.
+    public void Take(ExecutionChange change)
+    {
+        if (known.TryAdd(change.Key, 0) && !waiting.Writer.TryWrite(change))
+        {
+            known.TryRemove(change.Key, out _);
+        }
+    }
 
     /// <summary>Completes when every flow has been read.</summary>
     public Task Ready => ready.Task;
+
+    public override void Dispose()
+    {
+        places.Dispose();
+        base.Dispose();
+    }
 
     /// <summary>A flow was saved or deleted: its triggers are those of its newest revision from now on.</summary>
     public async Task FlowChangedAsync(string tenantId, string @namespace, string flowId, CancellationToken cancellationToken)
     {
         var stored = await flows.FindAsync(tenantId, @namespace, flowId, revision: null, allowDeleted: false, cancellationToken);
-        var triggers = stored is null ? [] : Read(stored);
-        ImmutableInterlocked.Update(ref entries, known => triggers.IsEmpty ? known.Remove((tenantId, @namespace, flowId)) : known.SetItem((tenantId, @namespace, flowId), triggers));
+        index.Set([(new FlowPlace(tenantId, @namespace, flowId), stored is null ? [] : Read(stored))]);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        foreach (var stored in await flows.FindAllAsync(tenantId: null, stoppingToken))
-        {
-            if (Read(stored) is { IsEmpty: false } triggers)
-            {
-                ImmutableInterlocked.TryAdd(ref entries, (stored.TenantId, stored.Namespace, stored.Id), triggers);
-            }
-        }
-
+        await LoadAsync(stoppingToken);
         using var subscription = changes.Subscribe(this);
+        using var cleaning = new PeriodicTimer(options.WindowCleaning, time);
+        var cleaned = CleanAsync(cleaning, stoppingToken);
         ready.TrySetResult();
         await foreach (var change in waiting.Reader.ReadAllAsync(stoppingToken))
         {
-            await ActAsync(change, stoppingToken);
+            var triggers = LookingAt(change.Execution);
+            await places.WaitAsync(stoppingToken);
+            var acting = ActAsync(change, stoppingToken);
+            if (triggers.Any(static trigger => trigger.Windows.Count > 0))
+            {
+                await acting;
+            }
+        }
+
+        await cleaned;
+    }
+
+    private IReadOnlyList<FlowTriggerEntry> LookingAt(Execution execution) =>
+        [.. index.LookingAt(execution.TenantId, execution.Namespace, execution.FlowId, execution.State.Current)];
+
+    private async Task LoadAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                index.Set([.. (await flows.FindAllAsync(tenantId: null, stopping)).Select(stored => (new FlowPlace(stored.TenantId, stored.Namespace, stored.Id), Read(stored)))]);
+                return;
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException)
+            {
+                LogNotLoaded(failure);
+                await Task.Delay(options.RetryDelay, time, stopping);
+            }
         }
     }
 
     private async Task ActAsync(ExecutionChange change, CancellationToken stopping)
     {
-        var execution = change.Execution;
         try
         {
-            foreach (var trigger in entries.Values.SelectMany(static triggers => triggers).Where(trigger => trigger.LooksAt(execution.TenantId, execution.Namespace, execution.FlowId, execution.State.Current)))
+            await Task.Yield();
+            for (var attempt = 1; !await TryActAsync(change, attempt, stopping); attempt++)
             {
-                await firing.FireAsync(trigger, change, stopping);
-            }
+                if (attempt >= options.FlowTriggerAttempts)
+                {
+                    // It was not done, so it comes again; the others must not wait for it.
+                    return;
+                }
 
-            await changes.DoneAsync(change, stopping);
+                await Task.Delay(options.RetryDelay, time, stopping);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            LogStopped(change.Execution.Id);
+        }
+        finally
+        {
+            known.TryRemove(change.Key, out _);
+            places.Release();
+        }
+    }
+
+    private async Task<bool> TryActAsync(ExecutionChange change, int attempt, CancellationToken stopping)
+    {
+        try
+        {
+            var plan = await planner.PlanAsync(LookingAt(change.Execution), change, stopping);
+            await firing.FireAsync(plan, change, stopping);
+            await changes.DoneAsync(change, plan.Windows, stopping);
+            return true;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !stopping.IsCancellationRequested)
+        {
+            LogFailed(failure, change.Execution.Id, change.Execution.State.Current, attempt);
+            return false;
+        }
+    }
+
+    // A window that is over is replaced by the next one; what is deleted here are those of triggers that nobody meets any more.
+    private async Task CleanAsync(PeriodicTimer timer, CancellationToken stopping)
+    {
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping))
+            {
+                await CleanAsync(stopping);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            LogCleaningEnds();
+        }
+    }
+
+    private async Task CleanAsync(CancellationToken stopping)
+    {
+        try
+        {
+            var before = Instant.FromDateTimeOffset(time.GetUtcNow() - options.WindowRetention);
+            LogCleaned(await windows.DeleteEndedAsync(before, stopping));
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            // It was not done, so it comes again.
-            LogFailed(failure, execution.Id, execution.State.Current);
+            LogNotCleaned(failure);
         }
     }
 
     // Only a source that names the type can have such a trigger; the others need not be parsed.
-    private ImmutableArray<FlowTriggerEntry> Read(StoredFlow stored)
+    private IReadOnlyList<FlowTriggerEntry> Read(StoredFlow stored)
     {
         if (!stored.Source.Contains("trigger.Flow", StringComparison.Ordinal) && !stored.Source.Contains("types.Flow", StringComparison.Ordinal))
         {
@@ -90,7 +186,7 @@ internal sealed partial class FlowTriggerService(
 
         try
         {
-            return [.. FlowTriggerEntry.Of(read(stored), catalog)];
+            return [.. FlowTriggerEntry.Of(read(stored) with { Source = null }, catalog)];
         }
         catch (PluginBindingException error)
         {
@@ -99,8 +195,23 @@ internal sealed partial class FlowTriggerService(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The flow triggers of execution {ExecutionId} in state {State} are tried again")]
-    private partial void LogFailed(Exception failure, string executionId, StateType state);
+    [LoggerMessage(LogLevel.Error, "The flow triggers of execution {ExecutionId} in state {State} are tried again (attempt {Attempt})")]
+    private partial void LogFailed(Exception failure, string executionId, StateType state, int attempt);
+
+    [LoggerMessage(LogLevel.Error, "The flow triggers can't be read and are read again")]
+    private partial void LogNotLoaded(Exception failure);
+
+    [LoggerMessage(LogLevel.Debug, "The flow triggers of execution {ExecutionId} are acted on after the next start")]
+    private partial void LogStopped(string executionId);
+
+    [LoggerMessage(LogLevel.Debug, "{Count} windows of flow triggers that are over were deleted")]
+    private partial void LogCleaned(int count);
+
+    [LoggerMessage(LogLevel.Warning, "The windows of flow triggers that are over could not be deleted")]
+    private partial void LogNotCleaned(Exception failure);
+
+    [LoggerMessage(LogLevel.Trace, "Windows of flow triggers are not looked at any more")]
+    private partial void LogCleaningEnds();
 
     [LoggerMessage(LogLevel.Warning, "The flow triggers of {Namespace}.{FlowId} can't be read and never fire")]
     private partial void LogUnbound(Exception error, string @namespace, string flowId);
