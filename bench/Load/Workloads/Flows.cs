@@ -91,6 +91,9 @@ internal static class Flows
             message: Hello from {number.ToString(CultureInfo.InvariantCulture)}
         """;
 
+    /// <summary>One in so many of the flows with schedules has one that is due every second.</summary>
+    public const int EverySecondEach = 50;
+
     /// <summary>A flow with many schedules: one that fires every second, the others once a year.</summary>
     public static string Scheduled(int number, int triggers)
     {
@@ -98,7 +101,7 @@ internal static class Flows
         flow.Append(CultureInfo.InvariantCulture, $"id: scheduled{number}\nnamespace: bench.schedules\ntasks:\n  - id: log\n    type: io.kestra.plugin.core.log.Log\n    message: due\ntriggers:\n");
         for (var trigger = 0; trigger < triggers; trigger++)
         {
-            var everySecond = trigger == 0 && number % 50 == 0;
+            var everySecond = trigger == 0 && number % EverySecondEach == 0;
             var cron = everySecond ? "* * * * * *" : string.Create(CultureInfo.InvariantCulture, $"{trigger % 60} {number % 24} 1 {1 + (number % 12)} *");
             flow.Append(CultureInfo.InvariantCulture, $"  - id: t{trigger}\n    type: io.kestra.plugin.core.trigger.Schedule\n    cron: \"{cron}\"\n");
             if (everySecond)

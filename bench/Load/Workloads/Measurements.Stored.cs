@@ -59,11 +59,17 @@ internal sealed partial class Measurements
             await Task.WhenAll(Enumerable.Range(flow, FlowsAtOnce).Select(number => server.PutFlowAsync(Flows.Scheduled(number, triggers))));
         }
 
-        report.Add(new Figure($"memory with {options.Schedules} schedules", server.ResidentMebibytes, "MiB"));
+        report.Add(new Figure($"memory after {options.Schedules} schedules were saved", server.ResidentMebibytes, "MiB"));
         await server.StopAsync();
         report.Add(new Figure($"start with {options.Schedules} schedules", (await server.StartAsync()).TotalMilliseconds, "ms"));
-        var lateness = await Lateness.MeasureAsync(server, TimeSpan.FromSeconds(10));
-        report.Add(new Figure("lateness of schedules, p50", lateness.Percentile(0.5), "ms"));
-        report.Add(new Figure("lateness of schedules, p99", lateness.Percentile(0.99), "ms"));
+        var seconds = (int)Math.Ceiling(options.Seconds);
+        var lateness = await Lateness.MeasureAsync(server, seconds, FlowCount / Flows.EverySecondEach);
+        report.Add(new Figure($"memory with {options.Schedules} schedules, after a start", server.ResidentMebibytes, "MiB"));
+        var timer = await Floors.TimerFloor.MeasureAsync(5);
+        report.Add(new Figure("schedules: executions of dates that were due", lateness.Created.Count, "", lateness.Expected, "dates that were due"));
+        report.Add(new Figure("schedules: date to creation, p50", lateness.Created.Percentile(0.5), "ms", timer.Percentile(0.5), "a program that waits for the second, p50"));
+        report.Add(new Figure("schedules: date to creation, p99", lateness.Created.Percentile(0.99), "ms", timer.Percentile(1), "a program that waits for the second, worst of 5"));
+        report.Add(new Figure("schedules: date to end of execution, p50", lateness.Ended.Percentile(0.5), "ms", commitMilliseconds, "one commit"));
+        report.Add(new Figure("schedules: date to end of execution, p99", lateness.Ended.Percentile(0.99), "ms"));
     }
 }

@@ -211,9 +211,9 @@ public sealed class WatchTests
     public async Task AStateOfStopAfterEndsARealtimeTrigger()
     {
         var world = await StartedAsync(Realtime() with { StopAfter = [StateType.FAILED] });
-        await world.Core.EndedAsync(World.Key(), "one-of-many", StateType.SUCCESS, CancellationToken.None);
+        await world.Core.EndedAsync([new EndedExecution(World.Key(), "one-of-many", StateType.SUCCESS)], CancellationToken.None);
         world.Row.Disabled.ShouldBeFalse();
-        await world.Core.EndedAsync(World.Key(), "one-of-many", StateType.FAILED, CancellationToken.None);
+        await world.Core.EndedAsync([new EndedExecution(World.Key(), "one-of-many", StateType.FAILED)], CancellationToken.None);
         world.Row.Disabled.ShouldBeTrue();
         world.Jobs.Killed.ShouldBe([world.Jobs.Last.ExecutionId]);
     }

@@ -89,8 +89,13 @@ internal sealed class World
         book = new TriggerBook(Stored, Stored, Stored.Read, Executions.Environment, Options, Time, log, evaluations, NullLogger.Instance);
         var firing = new Firing(Stored, Executions, events, log);
         Watching = new WatchFiring(Stored, Executions, events, Options, log, new RandomIdSource(), Time);
-        Core = new SchedulerCore(book, firing, Watching, evaluations, Stored, Options, NullLogger.Instance);
+        Core = new SchedulerCore(book, firing, Watching, evaluations, new Preparations(Options, Time, static () => { }), Stored, Options, new SchedulerMetrics(), NullLogger.Instance);
         await Core.StartAsync(CancellationToken.None);
+        while (Core.HasUnread)
+        {
+            await Core.ReadSomeAsync(CancellationToken.None);
+        }
+
         await FireAsync();
     }
 
@@ -130,7 +135,10 @@ internal sealed class World
         for (var before = -1; before != Stored.Executions.Count;)
         {
             before = Stored.Executions.Count;
-            await Core.FireDueAsync(CancellationToken.None);
+            while (await Core.FireDueAsync(CancellationToken.None))
+            {
+            }
+
             if (EndWith is not { } state)
             {
                 continue;

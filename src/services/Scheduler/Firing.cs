@@ -1,6 +1,7 @@
 using Kestra.Engine;
 using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Triggers;
+using Kestra.Model.Executions;
 using Kestra.Model.Identifiers;
 using Kestra.Model.Logs;
 using Kestra.Model.Triggers;
@@ -15,8 +16,11 @@ internal abstract record FiringOutcome
     {
     }
 
+    /// <summary>An execution is to be created, and the row stored with it. Nothing has been done yet.</summary>
+    public sealed record Ready(FiringRequest Request) : FiringOutcome;
+
     /// <summary>The row is stored already, together with the execution.</summary>
-    public sealed record Fired(Trigger Row, string ExecutionId, ZonedDateTime Date) : FiringOutcome;
+    public sealed record Fired(Trigger Row, string ExecutionId, ZonedDateTime Date, StateType State) : FiringOutcome;
 
     /// <summary>Nothing was created; the row is to be stored.</summary>
     public sealed record Moved(Trigger Row) : FiringOutcome;
@@ -33,14 +37,27 @@ internal abstract record FiringOutcome
     public sealed record Later(TimeSpan Delay, string Why) : FiringOutcome;
 }
 
-/// <summary>Fires schedules: creates the execution and moves the trigger on, in one transaction.</summary>
+/// <summary>An execution to create.</summary>
+/// <param name="Fired">The row as it is stored with it.</param>
+/// <param name="Refused">The row when the execution can't be created.</param>
+/// <param name="IsOwnId">The id is random, so that only this very firing can have used it.</param>
+internal sealed record FiringRequest(ExecutionRequest Execution, ZonedDateTime Date, Trigger Fired, Trigger Refused, bool IsOwnId)
+{
+    /// <summary>What the execution begins as.</summary>
+    public StateType State => Execution.Command is Command.Create { Failure: not null } ? StateType.FAILED : StateType.CREATED;
+}
+
+/// <summary>
+/// Fires schedules in two steps. Preparing evaluates expressions, which may take long, and changes nothing; submitting creates
+/// the execution and moves the trigger on, in one transaction.
+/// </summary>
 internal sealed class Firing(IExecutionCommands commands, TriggerExecutions executions, EventCommands events, TriggerLog log)
 {
     /// <param name="now">Truncated to seconds.</param>
-    public async Task<FiringOutcome> FireAsync(ScheduleEntry entry, Instant now, CancellationToken cancellationToken)
+    public async Task<FiringOutcome> PrepareAsync(ScheduleEntry entry, Instant now, CancellationToken cancellationToken)
     {
         var row = entry.Row;
-        if (DateOf(entry, now) is not { } date)
+        if (DateOf(entry, row, now) is not { } date)
         {
             return new FiringOutcome.Moved(row.Backfill is null
                 ? row with { NextExecutionDate = null }
@@ -69,12 +86,6 @@ internal sealed class Firing(IExecutionCommands commands, TriggerExecutions exec
             log.Write(entry.Flow, entry.Definition, LogLevel.ERROR, failure);
         }
 
-        return await SubmitAsync(entry, date, executionId, variables, failure, now, cancellationToken);
-    }
-
-    private async Task<FiringOutcome> SubmitAsync(ScheduleEntry entry, ZonedDateTime date, string executionId, IReadOnlyDictionary<string, object?> variables, string? failure, Instant now, CancellationToken cancellationToken)
-    {
-        var row = entry.Row;
         var happening = new TriggerEvent(entry.Flow, entry.Definition, executionId, variables)
         {
             Inputs = entry.Schedule.Inputs,
@@ -83,17 +94,24 @@ internal sealed class Firing(IExecutionCommands commands, TriggerExecutions exec
             Failure = failure,
         };
         var create = await events.BuildAsync(happening, cancellationToken);
-        var moved = TriggerRows.Fired(row, entry.Dates, date, executionId, now);
-        var request = new ExecutionRequest(row.TenantId, executionId, create) { Trigger = moved, MayExist = true };
-        switch (await commands.SubmitAsync(request, cancellationToken))
+        var fired = TriggerRows.Fired(row, entry.Dates, date, executionId, now);
+        var request = new ExecutionRequest(row.TenantId, executionId, create) { Trigger = fired, MayExist = true };
+        return new FiringOutcome.Ready(new FiringRequest(request, date, fired, TriggerRows.Passed(row, entry.Dates, date, now), IsOwnId: false));
+    }
+
+    public async Task<FiringOutcome> SubmitAsync(TriggerEntry entry, FiringRequest request, CancellationToken cancellationToken)
+    {
+        switch (await commands.SubmitAsync(request.Execution, cancellationToken))
         {
             case CommandOutcome.Accepted:
-                return new FiringOutcome.Fired(moved, executionId, date);
+            // The answer to an earlier try was lost.
+            case CommandOutcome.Refused { Refusal.Code: RefusalCode.AlreadyExists } when request.IsOwnId:
+                return new FiringOutcome.Fired(request.Fired, request.Execution.ExecutionId, request.Date, request.State);
             case CommandOutcome.Refused { Refusal.Code: RefusalCode.AlreadyExists }:
                 return new FiringOutcome.Taken();
             case CommandOutcome.Refused { Refusal: var refusal }:
-                log.Write(entry.Flow, entry.Definition, LogLevel.WARN, $"[date: {date.ToOffsetDateTime()}] No execution could be created: {refusal.Message}");
-                return new FiringOutcome.Moved(TriggerRows.Passed(row, entry.Dates, date, now));
+                log.Write(entry.Flow, entry.Definition, LogLevel.WARN, $"[date: {request.Date.ToOffsetDateTime()}] No execution could be created: {refusal.Message}");
+                return new FiringOutcome.Moved(request.Refused);
             case CommandOutcome.Overloaded overloaded:
                 return new FiringOutcome.Later(overloaded.RetryAfter, "The executor is overloaded.");
             default:
@@ -102,9 +120,9 @@ internal sealed class Firing(IExecutionCommands commands, TriggerExecutions exec
     }
 
     /// <summary>The date to fire; null when there is none left.</summary>
-    private static ZonedDateTime? DateOf(ScheduleEntry entry, Instant now)
+    private static ZonedDateTime? DateOf(ScheduleEntry entry, Trigger row, Instant now)
     {
-        var (row, dates) = (entry.Row, entry.Dates);
+        var dates = entry.Dates;
         if (row.Backfill is { } backfill)
         {
             var date = dates.From((backfill.CurrentDate ?? backfill.Start).ToInstant());

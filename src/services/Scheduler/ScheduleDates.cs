@@ -5,8 +5,9 @@ using NodaTime.Text;
 
 namespace Kestra.Scheduler;
 
-/// <summary>The dates of one schedule, narrowed by its conditions.</summary>
-internal sealed class ScheduleDates(IScheduleTrigger schedule, DateTimeZone zone, TriggerConditions conditions, Func<IReadOnlyDictionary<string, object?>, TriggerScope> scopeOf, int searchLimit, Action<Exception> unable)
+/// <summary>The dates of one schedule.</summary>
+/// <param name="narrowing">Null when every date counts.</param>
+internal sealed class ScheduleDates(IScheduleTrigger schedule, DateTimeZone zone, DateNarrowing? narrowing)
 {
     private const int SearchedYears = 10;
 
@@ -27,7 +28,7 @@ internal sealed class ScheduleDates(IScheduleTrigger schedule, DateTimeZone zone
     private ZonedDateTime? Search(ZonedDateTime from, Func<ZonedDateTime, ZonedDateTime?> step)
     {
         var candidate = step(from);
-        if (!conditions.NarrowDates)
+        if (narrowing is null)
         {
             return candidate;
         }
@@ -37,7 +38,7 @@ internal sealed class ScheduleDates(IScheduleTrigger schedule, DateTimeZone zone
         {
             for (var tried = 1; candidate is { } date && Math.Abs(date.Year - from.Year) <= SearchedYears; tried++)
             {
-                if (tried >= searchLimit || Holds(date))
+                if (tried >= narrowing.SearchLimit || narrowing.Holds(Variables(date, schedule.Next(date), schedule.Previous(date))))
                 {
                     return date;
                 }
@@ -49,13 +50,10 @@ internal sealed class ScheduleDates(IScheduleTrigger schedule, DateTimeZone zone
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            unable(failure);
+            narrowing.Unable(failure);
             return first;
         }
     }
-
-    private bool Holds(ZonedDateTime date) =>
-        conditions.HoldForDate(scopeOf(Variables(date, schedule.Next(date), schedule.Previous(date))));
 
     private static OrderedDictionary<string, object?> Variables(ZonedDateTime date, ZonedDateTime? next, ZonedDateTime? previous)
     {
@@ -74,4 +72,13 @@ internal sealed class ScheduleDates(IScheduleTrigger schedule, DateTimeZone zone
     }
 
     private static string Text(ZonedDateTime date) => OffsetDateTimePattern.Rfc3339.Format(date.ToOffsetDateTime());
+}
+
+/// <summary>What leaves dates of a schedule out.</summary>
+/// <param name="ScopeOf">What conditions see of a date, from the variables of an execution at that date.</param>
+/// <param name="SearchLimit">Dates tried in one search.</param>
+/// <param name="Unable">Is told why the conditions can't be tested; every date counts then.</param>
+internal sealed record DateNarrowing(TriggerConditions Conditions, Func<IReadOnlyDictionary<string, object?>, TriggerScope> ScopeOf, int SearchLimit, Action<Exception> Unable)
+{
+    public bool Holds(IReadOnlyDictionary<string, object?> variables) => Conditions.HoldForDate(ScopeOf(variables));
 }

@@ -8,8 +8,8 @@ using NodaTime;
 namespace Kestra.Scheduler;
 
 /// <summary>A trigger that is a list of dates.</summary>
-internal sealed class ScheduleEntry(Flow flow, TriggerDefinition definition, IScheduleTrigger schedule, TriggerConditions conditions, ScheduleDates dates, Trigger row)
-    : TriggerEntry(flow, definition, conditions, row)
+internal sealed class ScheduleEntry(Flow flow, TriggerDefinition definition, TriggerFingerprint fingerprint, IScheduleTrigger schedule, TriggerConditions conditions, ScheduleDates dates, Trigger row)
+    : TriggerEntry(flow, definition, fingerprint, conditions, row)
 {
     public IScheduleTrigger Schedule { get; } = schedule;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
 using Kestra.Model.Triggers;
@@ -8,42 +9,54 @@ using NodaTime;
 namespace Kestra.Scheduler;
 
 /// <summary>What the scheduler does, one thing after the other. Its caller has the loop and the clock's ticks.</summary>
-internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, WatchFiring watching, Evaluations evaluations, IExecutionReader executions, SchedulerOptions options, ILogger logger)
+internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, WatchFiring watching, Evaluations evaluations, Preparations preparations, IExecutionReader executions, SchedulerOptions options, SchedulerMetrics metrics, ILogger logger)
 {
-    /// <summary>When something is due next; null when nothing waits for a date.</summary>
-    public Instant? NextDue => book.Queue.Next();
+    /// <summary>When something is due next; null when nothing waits for a date, or nothing more can be begun.</summary>
+    public Instant? NextDue => preparations.HasFinished ? Instant.MinValue : preparations.Room > 0 ? book.Queue.Next() : null;
 
     public IReadOnlyList<ScheduleDescription> Describe() => book.Describe();
 
-    public async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await book.LoadAsync(cancellationToken);
-        await CheckLocksAsync(cancellationToken);
-    }
+    /// <summary>There are flows whose triggers rest because they were not read yet.</summary>
+    public bool HasUnread => book.HasUnread;
 
-    /// <summary>Fires everything that is due now, in the order of the dates, until nothing is.</summary>
-    public async Task FireDueAsync(CancellationToken cancellationToken)
+    public Task StartAsync(CancellationToken cancellationToken) => book.LoadAsync(cancellationToken);
+
+    /// <summary>Reads some of the flows that were not read yet.</summary>
+    public async Task ReadSomeAsync(CancellationToken cancellationToken)
     {
-        while (true)
+        foreach (var entry in await book.ReadSomeAsync(cancellationToken))
         {
-            var now = book.Now;
-            var due = new List<TriggerEntry>();
-            while (due.Count < options.FiringLimit && book.Queue.TryTake(now, out var entry))
+            // Its execution may have ended while nobody listened.
+            if (entry.Row.ExecutionId is { } holder)
             {
-                due.Add(entry);
-            }
-
-            if (due.Count == 0)
-            {
-                return;
-            }
-
-            var outcomes = await Task.WhenAll(due.Select(entry => Task.Run(() => TryFireAsync(entry, now, cancellationToken), cancellationToken)));
-            foreach (var (entry, outcome) in due.Zip(outcomes))
-            {
-                await SettleAsync(entry, outcome, now, cancellationToken);
+                await CheckLockAsync(holder, entry.Key, cancellationToken);
             }
         }
+    }
+
+    /// <summary>Fires what is due now, in the order of the dates, as many as the limit allows.</summary>
+    /// <returns>False when nothing was due.</returns>
+    public async Task<bool> FireDueAsync(CancellationToken cancellationToken)
+    {
+        var now = book.Now;
+        var started = Stopwatch.GetTimestamp();
+        var settled = preparations.TakeFinished(book);
+        var begun = new List<Preparation>();
+        while (begun.Count < preparations.Room && book.Queue.TryTake(now, out var entry))
+        {
+            begun.Add(new Preparation(entry, entry.Row, Task.Run(() => TryPrepareAsync(entry, now, cancellationToken), cancellationToken)));
+        }
+
+        if (begun.Count == 0 && settled.Count == 0)
+        {
+            return false;
+        }
+
+        settled.AddRange(await preparations.WaitAsync(begun, cancellationToken));
+        var outcomes = await Task.WhenAll(settled.Select(done => TrySubmitAsync(done.Entry, done.Outcome, cancellationToken)));
+        await SettleAsync([.. settled.Zip(outcomes, static (done, outcome) => (done.Entry, outcome))], now, cancellationToken);
+        metrics.Looped(settled.Count, Stopwatch.GetElapsedTime(started));
+        return true;
     }
 
     public Task FlowChangedAsync(string tenantId, string @namespace, string flowId, CancellationToken cancellationToken) =>
@@ -59,17 +72,26 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
         }
     }
 
-    /// <summary>An execution of a trigger that nothing holds has ended: one of a realtime trigger's many.</summary>
-    public async Task EndedAsync(TriggerKey key, string executionId, StateType end, CancellationToken cancellationToken)
+    /// <summary>Executions of triggers have ended. All rows that move are stored together.</summary>
+    public async Task EndedAsync(IReadOnlyList<EndedExecution> ended, CancellationToken cancellationToken)
     {
-        if (book.FindLockedBy(executionId) is not null)
+        var rows = new Dictionary<TriggerKey, Trigger>();
+        foreach (var (key, executionId, end) in ended)
         {
-            await ReleaseAsync(executionId, end, cancellationToken);
+            await book.EnsureReadAsync(key, cancellationToken);
+            if (book.FindLockedBy(executionId) is { } held)
+            {
+                rows[held.Key] = held.Released(end, options.RecoverMissedSchedules, book.Now);
+                metrics.Released(held.Row, held.Row.UpdatedDate is { } since ? book.Now - since : Duration.Zero);
+            }
+            else if (book.Find(key) is WatchEntry { IsRealtime: true, Row.Disabled: false } entry && (entry.Definition.StopAfter ?? []).Contains(end))
+            {
+                // One of its many executions; none of them holds it.
+                rows[key] = WatchRows.Released(entry.Row, end, entry.Definition.StopAfter);
+            }
         }
-        else if (book.Find(key) is WatchEntry { IsRealtime: true, Row.Disabled: false } entry && (entry.Definition.StopAfter ?? []).Contains(end))
-        {
-            await book.SaveAsync(WatchRows.Released(entry.Row, end, entry.Definition.StopAfter), cancellationToken);
-        }
+
+        await book.SaveAsync([.. rows.Values], cancellationToken);
     }
 
     /// <summary>A worker has a trigger job.</summary>
@@ -90,19 +112,23 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
         }
 
         var now = book.Now;
-        switch (await watching.EndAsync(entry, job, answer, now, cancellationToken))
+        var outcome = await watching.EndAsync(entry, job, answer, now, cancellationToken);
+        switch (outcome is FiringOutcome.Ready ready ? await firing.SubmitAsync(entry, ready.Request, cancellationToken) : outcome)
         {
             case FiringOutcome.Later:
                 return TriggerReception.Later;
             case FiringOutcome.Fired fired:
-                LogFired(fired.ExecutionId, fired.Date.ToOffsetDateTime(), now);
-                book.Adopt(fired.Row);
+                Adopt(entry, fired, now);
                 break;
             case FiringOutcome.Moved moved:
                 await book.SaveAsync(moved.Row, cancellationToken);
                 break;
+            case FiringOutcome.Stale:
+                await book.ApplyAsync(entry.Row.TenantId, entry.Row.Namespace, entry.Row.FlowId, cancellationToken);
+                break;
         }
 
+        metrics.Answered(job.Definition.Type, answer);
         entry.Failures++;
         return TriggerReception.Taken;
     }
@@ -112,19 +138,7 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
     {
         foreach (var (executionId, key) in book.Locks.ToList())
         {
-            var execution = await executions.FindAsync(key.TenantId, executionId, cancellationToken);
-            if (execution is { State.Current: var state })
-            {
-                if (state.IsTerminated)
-                {
-                    await ReleaseAsync(executionId, state, cancellationToken);
-                }
-            }
-            else if (book.Find(key) is { Row.UpdatedDate: var since } && (since is not { } locked || book.Now - locked >= Duration.FromTimeSpan(options.MissingExecutionTimeout)))
-            {
-                LogLost(key.ToString(), executionId);
-                await ReleaseAsync(executionId, null, cancellationToken);
-            }
+            await CheckLockAsync(executionId, key, cancellationToken);
         }
     }
 
@@ -133,6 +147,7 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
     /// <returns>Null when there is no such row.</returns>
     public async Task<Trigger?> ChangeAsync(TriggerKey key, Func<Trigger, TriggerEntry?, Instant, Trigger> change, CancellationToken cancellationToken)
     {
+        await book.EnsureReadAsync(key, cancellationToken);
         if (await book.ReadRowAsync(key, cancellationToken) is not { } row)
         {
             return null;
@@ -145,6 +160,7 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
 
     public async Task<bool> DeleteAsync(TriggerKey key, CancellationToken cancellationToken)
     {
+        await book.EnsureReadAsync(key, cancellationToken);
         if (await book.ReadRowAsync(key, cancellationToken) is not { } row)
         {
             return false;
@@ -154,13 +170,29 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
         return true;
     }
 
-    private async Task<FiringOutcome> TryFireAsync(TriggerEntry entry, Instant now, CancellationToken cancellationToken)
+    private async Task CheckLockAsync(string executionId, TriggerKey key, CancellationToken cancellationToken)
+    {
+        if (await executions.FindAsync(key.TenantId, executionId, cancellationToken) is { State.Current: var state })
+        {
+            if (state.IsTerminated)
+            {
+                await ReleaseAsync(executionId, state, cancellationToken);
+            }
+        }
+        else if (book.Find(key) is { Row.UpdatedDate: var since } && (since is not { } locked || book.Now - locked >= Duration.FromTimeSpan(options.MissingExecutionTimeout)))
+        {
+            LogLost(key.ToString(), executionId);
+            await ReleaseAsync(executionId, null, cancellationToken);
+        }
+    }
+
+    private async Task<FiringOutcome> TryPrepareAsync(TriggerEntry entry, Instant now, CancellationToken cancellationToken)
     {
         try
         {
             return entry switch
             {
-                ScheduleEntry schedule => await firing.FireAsync(schedule, now, cancellationToken),
+                ScheduleEntry schedule => await firing.PrepareAsync(schedule, now, cancellationToken),
                 WatchEntry watched => await watching.BeginAsync(watched, now, cancellationToken),
                 _ => throw new InvalidOperationException($"Nothing is known of firing {entry.GetType().Name}."),
             };
@@ -171,6 +203,44 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
         }
     }
 
+    private async Task<FiringOutcome> TrySubmitAsync(TriggerEntry entry, FiringOutcome outcome, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return outcome is FiringOutcome.Ready ready ? await firing.SubmitAsync(entry, ready.Request, cancellationToken) : outcome;
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            return new FiringOutcome.Later(options.RetryDelay, failure.Message);
+        }
+    }
+
+    private async Task SettleAsync(IReadOnlyList<(TriggerEntry Entry, FiringOutcome Outcome)> outcomes, Instant now, CancellationToken cancellationToken)
+    {
+        var rows = new List<(TriggerEntry Entry, Trigger Row)>();
+        var jobs = new Dictionary<TriggerEntry, (TriggerJob Job, Trigger Free)>();
+        foreach (var (entry, outcome) in outcomes)
+        {
+            switch (outcome)
+            {
+                case FiringOutcome.Moved moved:
+                    rows.Add((entry, moved.Row));
+                    break;
+                case FiringOutcome.Evaluate evaluate when evaluations.HasRoom(evaluate.Job.WorkerGroup):
+                    // The lock is durable before the worker begins, so that a row tells what goes on.
+                    rows.Add((entry, WatchRows.Begun(entry.Row, evaluate.Job.Date)));
+                    jobs[entry] = (evaluate.Job, entry.Row);
+                    break;
+                default:
+                    await SettleAsync(entry, outcome, now, cancellationToken);
+                    break;
+            }
+        }
+
+        var stored = await StoreAsync(rows, now, cancellationToken);
+        await DispatchAsync([.. jobs.Where(job => stored.Contains(job.Key)).Select(static job => ((WatchEntry)job.Key, job.Value.Job, job.Value.Free))], now, cancellationToken);
+    }
+
     private async Task SettleAsync(TriggerEntry entry, FiringOutcome outcome, Instant now, CancellationToken cancellationToken)
     {
         try
@@ -178,14 +248,7 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
             switch (outcome)
             {
                 case FiringOutcome.Fired fired:
-                    LogFired(fired.ExecutionId, fired.Date.ToOffsetDateTime(), now);
-                    book.Adopt(fired.Row);
-                    break;
-                case FiringOutcome.Moved moved:
-                    await book.SaveAsync(moved.Row, cancellationToken);
-                    break;
-                case FiringOutcome.Evaluate evaluate:
-                    await DispatchAsync((WatchEntry)entry, evaluate.Job, now, cancellationToken);
+                    Adopt(entry, fired, now);
                     break;
                 case FiringOutcome.Taken:
                     await TakeOverAsync(entry, cancellationToken);
@@ -196,6 +259,9 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
                 case FiringOutcome.Later later:
                     Wait(entry, now + Duration.FromTimeSpan(later.Delay), later.Why);
                     break;
+                default:
+                    WaitForWorkers(entry, now);
+                    break;
             }
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
@@ -204,21 +270,52 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
         }
     }
 
-    // The lock is durable before the worker begins, so that a row tells what goes on.
-    private async Task DispatchAsync(WatchEntry entry, TriggerJob job, Instant now, CancellationToken cancellationToken)
+    private void Adopt(TriggerEntry entry, FiringOutcome.Fired fired, Instant now)
     {
-        var free = entry.Row;
-        if (evaluations.HasRoom(job.WorkerGroup))
+        LogFired(fired.ExecutionId, fired.Date.ToOffsetDateTime(), now);
+        metrics.Fired(entry.Row, fired.State.ToString(), now - fired.Date.ToInstant());
+        book.Adopt(fired.Row);
+    }
+
+    // One transaction for all of them; when it fails, each has its own, so that none suffers from another.
+    private async Task<IReadOnlySet<TriggerEntry>> StoreAsync(List<(TriggerEntry Entry, Trigger Row)> rows, Instant now, CancellationToken cancellationToken)
+    {
+        var stored = new HashSet<TriggerEntry>();
+        try
         {
-            await book.SaveAsync(WatchRows.Begun(free, job.Date), cancellationToken);
-            if (evaluations.TryBegin(entry, job))
+            await book.SaveAsync([.. rows.Select(static moved => moved.Row)], cancellationToken);
+            stored.UnionWith(rows.Select(static moved => moved.Entry));
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            if (rows.Count == 1)
             {
-                return;
+                Wait(rows[0].Entry, now + Duration.FromTimeSpan(options.RetryDelay), failure.Message);
+                return stored;
             }
 
-            await book.SaveAsync(free, cancellationToken);
+            foreach (var moved in rows)
+            {
+                stored.UnionWith(await StoreAsync([moved], now, cancellationToken));
+            }
         }
 
+        return stored;
+    }
+
+    private async Task DispatchAsync(IReadOnlyList<(WatchEntry Entry, TriggerJob Job, Trigger Free)> jobs, Instant now, CancellationToken cancellationToken)
+    {
+        var left = jobs.Where(job => !evaluations.TryBegin(job.Entry, job.Job)).ToList();
+        await StoreAsync([.. left.Select(static job => ((TriggerEntry)job.Entry, job.Free))], now, cancellationToken);
+        foreach (var (entry, _, _) in left)
+        {
+            WaitForWorkers(entry, now);
+        }
+    }
+
+    private void WaitForWorkers(TriggerEntry entry, Instant now)
+    {
+        metrics.Dropped(entry.Definition.Type);
         Wait(entry, now + Duration.FromTimeSpan(options.RetryDelay), "The workers are behind with their evaluations of triggers.");
     }
 

@@ -32,6 +32,23 @@ public sealed class SchedulerOptions
     [Range(1, 100_000)]
     public int FiringLimit { get; set; } = 500;
 
+    /// <summary>How long the triggers that are due together wait for the expressions of the slowest among them; it then follows later.</summary>
+    public TimeSpan FiringPatience { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Changes of executions whose flow triggers are looked at, at the same time. Those that move windows take their turn.</summary>
+    [Range(1, 10_000)]
+    public int FlowTriggerConcurrency { get; set; } = 64;
+
+    /// <summary>How often the flow triggers of one change are tried before the next change has its turn; it comes again after a minute.</summary>
+    [Range(1, 1_000)]
+    public int FlowTriggerAttempts { get; set; } = 10;
+
+    /// <summary>How often windows that are over are looked for.</summary>
+    public TimeSpan WindowCleaning { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a window is kept after its end, for changes that come late because the server was down.</summary>
+    public TimeSpan WindowRetention { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>Calls to the scheduler that may wait; further ones wait for a place.</summary>
     [Range(1, 1_000_000)]
     public int RequestLimit { get; set; } = 1_000;

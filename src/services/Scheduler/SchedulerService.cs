@@ -32,7 +32,8 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
     private readonly ILogger logger;
     private readonly Func<string, string, string, CancellationToken, Task>? flowChanged;
     private readonly Channel<Func<CancellationToken, Task>> requests;
-    private readonly ConcurrentDictionary<string, (TriggerKey Trigger, StateType State)> ended = new(StringComparer.Ordinal);
+    private readonly SchedulerMetrics metrics = new();
+    private readonly ConcurrentDictionary<string, EndedExecution> ended = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim news = new(0, 1);
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -66,7 +67,7 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
         var events = new EventCommands(triggerExecutions, this.options, time);
         var book = new TriggerBook(flows, triggers, read, triggerExecutions.Environment, this.options, time, log, evaluations, logger);
         watching = new WatchFiring(commands, triggerExecutions, events, this.options, log, ids, time);
-        core = new SchedulerCore(book, new Firing(commands, triggerExecutions, events, log), watching, evaluations, executions, this.options, logger);
+        core = new SchedulerCore(book, new Firing(commands, triggerExecutions, events, log), watching, evaluations, new Preparations(this.options, time, Wake), executions, this.options, metrics, logger);
         requests = Channel.CreateBounded<Func<CancellationToken, Task>>(this.options.RequestLimit);
     }
 
@@ -79,6 +80,7 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
     public override void Dispose()
     {
         news.Dispose();
+        metrics.Dispose();
         base.Dispose();
     }
 
@@ -171,7 +173,6 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
             {
                 await core.StartAsync(stoppingToken);
                 Unhealthy = null;
-                ready.TrySetResult();
                 await RunAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -198,23 +199,37 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
             }
 
             await ReleaseEndedAsync(stopping);
-            await core.FireDueAsync(stopping);
+            var isBusy = await core.FireDueAsync(stopping);
             if (time.GetElapsedTime(checkedAt) >= options.LockInterval)
             {
                 checkedAt = time.GetTimestamp();
                 await core.CheckLocksAsync(stopping);
             }
 
-            await WaitAsync(stopping);
+            if (core.HasUnread)
+            {
+                await core.ReadSomeAsync(stopping);
+            }
+            else
+            {
+                ready.TrySetResult();
+                await (isBusy ? Task.CompletedTask : WaitAsync(stopping));
+            }
         }
     }
 
     private async Task ReleaseEndedAsync(CancellationToken stopping)
     {
-        foreach (var (executionId, end) in ended)
+        var news = ended.Values.ToList();
+        if (news.Count == 0)
         {
-            await core.EndedAsync(end.Trigger, executionId, end.State, stopping);
-            ended.TryRemove(executionId, out _);
+            return;
+        }
+
+        await core.EndedAsync(news, stopping);
+        foreach (var end in news)
+        {
+            ended.TryRemove(KeyValuePair.Create(end.ExecutionId, end));
         }
     }
 
@@ -248,7 +263,7 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
         if (execution.Trigger is { } trigger)
         {
             var key = new TriggerKey(execution.TenantId, execution.Namespace, execution.FlowId, trigger.Id);
-            ended[execution.Id] = (key, execution.State.Current);
+            ended[execution.Id] = new EndedExecution(key, execution.Id, execution.State.Current);
             Wake();
         }
     }

@@ -46,6 +46,7 @@ public static class SchedulerServices
             provider.GetRequiredService<FlowTriggerService>().FlowChangedAsync));
         services.AddSingleton(static provider => new ManagementReport("/scheduler", provider.GetRequiredService<SchedulerService>().WriteReportAsync));
         services.AddSingleton(FlowTriggersOf);
+        services.AddSingleton<IExecutionChangeHandler>(static provider => provider.GetRequiredService<FlowTriggerService>());
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<FlowTriggerService>());
         services.AddSingleton<ITriggerControl>(static provider => provider.GetRequiredService<SchedulerService>());
         services.AddSingleton<ITriggerResults>(static provider => provider.GetRequiredService<SchedulerService>());
@@ -57,15 +58,19 @@ public static class SchedulerServices
     {
         var store = provider.GetRequiredService<IStore>();
         var time = provider.GetRequiredService<TimeProvider>();
-        var windows = new ConditionWindows(store.Settings, DateTimeZoneProviders.Tzdb.GetSystemDefault());
         var executions = provider.GetRequiredService<TriggerExecutions>();
         var log = new TriggerLog(provider.GetRequiredService<ILogSink>(), time);
+        var zone = DateTimeZoneProviders.Tzdb.GetSystemDefault();
         return new FlowTriggerService(
             store.Flows,
+            store.ConditionWindows,
             provider.GetRequiredService<StoredFlows>().Read,
             executions.Environment.Catalog,
             provider.GetRequiredService<IExecutionChanges>(),
-            new FlowTriggerFiring(executions, provider.GetRequiredService<IExecutionCommands>(), windows, log, time),
+            new FlowTriggerPlanner(store.ConditionWindows, new UpstreamScopes(executions.Environment), log, zone),
+            new FlowTriggerFiring(executions, provider.GetRequiredService<IExecutionCommands>(), log, time),
+            provider.GetRequiredService<IOptions<SchedulerOptions>>().Value,
+            time,
             provider.GetRequiredService<ILogger<FlowTriggerService>>());
     }
 }

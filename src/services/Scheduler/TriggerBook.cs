@@ -28,8 +28,15 @@ internal sealed partial class TriggerBook(
     Evaluations evaluations,
     ILogger logger)
 {
-    private readonly Dictionary<TriggerKey, TriggerEntry> entries = [];
+    // Read in one go, between two looks at what is due.
+    private const int ChunkCharacters = 64 * 1024;
+
+    // What properties say is in the object that was made of them.
+    private static readonly OrderedDictionary<string, object?> Bound = new(StringComparer.Ordinal);
+
+    private readonly Dictionary<FlowPlace, Dictionary<string, TriggerEntry>> entries = [];
     private readonly Dictionary<string, TriggerKey> locks = new(StringComparer.Ordinal);
+    private readonly UnreadFlows unread = new();
 
     public DueQueue Queue { get; } = new();
 
@@ -41,64 +48,95 @@ internal sealed partial class TriggerBook(
 
     /// <summary>All schedules as they are now.</summary>
     public IReadOnlyList<ScheduleDescription> Describe() =>
-        [.. entries.Values.Select(static entry => new ScheduleDescription(entry.Row, entry.Flow.Revision, entry.Definition.Type, entry.Due))];
+        [.. Entries.Select(static entry => new ScheduleDescription(entry.Row, entry.Flow.Revision, entry.Definition.Type, entry.Due))];
 
-    public TriggerEntry? Find(TriggerKey key) => entries.GetValueOrDefault(key);
+    public TriggerEntry? Find(TriggerKey key) => entries.GetValueOrDefault(FlowPlace.Of(key))?.GetValueOrDefault(key.TriggerId);
 
     public TriggerEntry? FindLockedBy(string executionId) => locks.TryGetValue(executionId, out var key) ? Find(key) : null;
 
-    /// <summary>Reads everything anew.</summary>
+    private IEnumerable<TriggerEntry> Entries => entries.Values.SelectMany(static triggers => triggers.Values);
+
+    /// <summary>Begins anew: reads the rows, and leaves the flows for <see cref="ReadSomeAsync"/>.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        foreach (var entry in entries.Values)
-        {
-            DueQueue.Remove(entry);
-        }
-
+        Queue.Clear();
         entries.Clear();
         locks.Clear();
+        unread.Clear();
         var stored = await flows.FindAllAsync(null, cancellationToken);
-        var rows = (await triggers.FindAllAsync(null, null, null, cancellationToken)).ToLookup(static row => (row.TenantId, row.Namespace, row.FlowId));
-        var known = stored.Select(static flow => (flow.TenantId, flow.Namespace, flow.Id)).ToHashSet();
+        var rows = (await triggers.FindAllAsync(null, null, null, cancellationToken)).ToLookup(static row => new FlowPlace(row.TenantId, row.Namespace, row.FlowId));
+        var known = stored.Select(static flow => new FlowPlace(flow.TenantId, flow.Namespace, flow.Id)).ToHashSet();
         await triggers.DeleteAsync([.. rows.Where(group => !known.Contains(group.Key)).SelectMany(static group => group)], cancellationToken);
+        unread.Add(stored.Select(flow => new UnreadFlow(flow, [.. rows[new FlowPlace(flow.TenantId, flow.Namespace, flow.Id)]])));
+    }
+
+    /// <summary>There are flows that were not read yet. Their triggers rest until then.</summary>
+    public bool HasUnread => unread.Any;
+
+    /// <summary>Reads some of the flows, those first whose triggers are due first.</summary>
+    /// <returns>The triggers that were taken up.</returns>
+    public async Task<IReadOnlyList<TriggerEntry>> ReadSomeAsync(CancellationToken cancellationToken)
+    {
+        var chunk = unread.Take(ChunkCharacters);
         var taken = new List<TakenUp>();
-        foreach (var flow in stored)
+        var parsed = await Task.WhenAll(chunk.Select(flow => Task.Run(() => TryRead(flow.Stored), cancellationToken)));
+        foreach (var (flow, content) in chunk.Zip(parsed))
         {
-            await ApplyAsync(flow, [.. rows[(flow.TenantId, flow.Namespace, flow.Id)]], taken, cancellationToken);
+            await ApplyAsync(flow.Stored, content, flow.Rows, taken, cancellationToken);
         }
 
         await SaveAsync(taken, cancellationToken);
-        evaluations.StopWhere(key => !entries.ContainsKey(key));
+        if (!HasUnread)
+        {
+            evaluations.StopWhere(key => Find(key) is null);
+        }
+
+        return [.. taken.Select(static one => one.Entry)];
     }
+
+    /// <summary>Reads a flow at once when it was not read yet.</summary>
+    public Task EnsureReadAsync(TriggerKey key, CancellationToken cancellationToken) =>
+        unread.Contains(FlowPlace.Of(key)) ? ApplyAsync(key.TenantId, key.Namespace, key.FlowId, cancellationToken) : Task.CompletedTask;
 
     /// <summary>Takes a flow over as it now is.</summary>
     public async Task ApplyAsync(string tenantId, string @namespace, string flowId, CancellationToken cancellationToken)
     {
         var rows = await triggers.FindAllAsync(tenantId, @namespace, flowId, cancellationToken);
         var stored = await flows.FindAsync(tenantId, @namespace, flowId, revision: null, allowDeleted: false, cancellationToken);
+        unread.Remove(new FlowPlace(tenantId, @namespace, flowId));
         if (stored is not null)
         {
             var taken = new List<TakenUp>();
-            await ApplyAsync(stored, rows, taken, cancellationToken);
+            await ApplyAsync(stored, TryRead(stored), rows, taken, cancellationToken);
             await SaveAsync(taken, cancellationToken);
         }
         else
         {
             await triggers.DeleteAsync(rows, cancellationToken);
-            foreach (var entry in EntriesOf(tenantId, @namespace, flowId))
+            foreach (var entry in EntriesOf(new FlowPlace(tenantId, @namespace, flowId)))
             {
                 Drop(entry);
             }
         }
 
-        evaluations.StopWhere(key => key.TenantId == tenantId && key.Namespace == @namespace && key.FlowId == flowId && !entries.ContainsKey(key));
+        evaluations.StopWhere(key => key.TenantId == tenantId && key.Namespace == @namespace && key.FlowId == flowId && Find(key) is null);
     }
 
     /// <summary>Stores a row and takes it over.</summary>
-    public async Task SaveAsync(Trigger row, CancellationToken cancellationToken)
+    public Task SaveAsync(Trigger row, CancellationToken cancellationToken) => SaveAsync([row], cancellationToken);
+
+    /// <summary>Stores rows in one transaction and takes them over.</summary>
+    public async Task SaveAsync(IReadOnlyList<Trigger> rows, CancellationToken cancellationToken)
     {
-        await triggers.SaveAsync([row], cancellationToken);
-        Adopt(row);
+        if (rows.Count > 0)
+        {
+            await triggers.SaveAsync(rows, cancellationToken);
+        }
+
+        foreach (var row in rows)
+        {
+            Adopt(row);
+        }
     }
 
     /// <summary>Takes over a row that is stored already.</summary>
@@ -145,13 +183,27 @@ internal sealed partial class TriggerBook(
         evaluations.Stop(TriggerKey.Of(row));
     }
 
-    private IEnumerable<TriggerEntry> EntriesOf(string tenantId, string @namespace, string flowId) =>
-        [.. entries.Values.Where(entry => entry.Row.TenantId == tenantId && entry.Row.Namespace == @namespace && entry.Row.FlowId == flowId)];
+    private List<TriggerEntry> EntriesOf(FlowPlace flow) => entries.TryGetValue(flow, out var known) ? [.. known.Values] : [];
 
-    private async Task ApplyAsync(StoredFlow stored, IReadOnlyList<Trigger> rows, List<TakenUp> taken, CancellationToken cancellationToken)
+    // One flow that nobody foresaw must not keep all the others from their dates.
+    private Flow TryRead(StoredFlow stored)
     {
-        var flow = read(stored) with { Revision = stored.Revision };
-        var former = EntriesOf(stored.TenantId, stored.Namespace, stored.Id).ToDictionary(static entry => entry.Key);
+        try
+        {
+            return read(stored) with { Revision = stored.Revision };
+        }
+        catch (Exception failure)
+        {
+            LogUnreadable(failure, stored.Namespace, stored.Id);
+            return new Flow { TenantId = stored.TenantId, Namespace = stored.Namespace, Id = stored.Id, Exception = failure.Message };
+        }
+    }
+
+    private async Task ApplyAsync(StoredFlow stored, Flow content, IReadOnlyList<Trigger> rows, List<TakenUp> taken, CancellationToken cancellationToken)
+    {
+        // Neither the text of the source nor the list of all triggers is needed again; both would be the larger part of what is kept.
+        var flow = content with { Source = null, Triggers = null };
+        var former = EntriesOf(new FlowPlace(stored.TenantId, stored.Namespace, stored.Id)).ToDictionary(static entry => entry.Definition.Id, StringComparer.Ordinal);
         foreach (var entry in former.Values)
         {
             Drop(entry);
@@ -163,7 +215,12 @@ internal sealed partial class TriggerBook(
             return;
         }
 
-        var declared = (flow.Triggers ?? []).ToDictionary(static trigger => trigger.Id, StringComparer.Ordinal);
+        var declared = new OrderedDictionary<string, TriggerDefinition>(StringComparer.Ordinal);
+        foreach (var trigger in content.Triggers ?? [])
+        {
+            declared.TryAdd(trigger.Id, trigger);
+        }
+
         await triggers.DeleteAsync([.. rows.Where(row => !declared.ContainsKey(row.TriggerId))], cancellationToken);
         var isDisabled = stored.Disabled || flow.Disabled;
         await FreeAsync(rows.Where(row => declared.TryGetValue(row.TriggerId, out var definition) && (isDisabled || definition.Disabled)), cancellationToken);
@@ -203,7 +260,7 @@ internal sealed partial class TriggerBook(
 
         foreach (var schedule in taken)
         {
-            entries[schedule.Entry.Key] = schedule.Entry;
+            Put(schedule.Entry);
             Adopt(schedule.Row);
             if (schedule.Entry is WatchEntry watched)
             {
@@ -212,17 +269,28 @@ internal sealed partial class TriggerBook(
         }
     }
 
-    private TakenUp? TakeUp(Flow flow, TriggerDefinition definition, Trigger? row, Dictionary<TriggerKey, TriggerEntry> former)
+    private void Put(TriggerEntry entry)
+    {
+        var place = FlowPlace.Of(entry.Key);
+        if (!entries.TryGetValue(place, out var known))
+        {
+            entries[place] = known = new Dictionary<string, TriggerEntry>(StringComparer.Ordinal);
+        }
+
+        known[entry.Definition.Id] = entry;
+    }
+
+    private TakenUp? TakeUp(Flow flow, TriggerDefinition definition, Trigger? row, Dictionary<string, TriggerEntry> former)
     {
         var key = new TriggerKey(flow.TenantId, flow.Namespace, flow.Id, definition.Id);
-        if (Bind(flow, definition, row ?? TriggerRows.Create(key)) is not { } entry)
+        if (Bind(flow, definition, row is null ? TriggerRows.Create(key) : WithNamesOf(row, key)) is not { } entry)
         {
             return null;
         }
 
         try
         {
-            var isOther = former.TryGetValue(key, out var before) && before.Fingerprint != entry.Fingerprint;
+            var isOther = former.TryGetValue(definition.Id, out var before) && before.Fingerprint != entry.Fingerprint;
             var next = isOther
                 ? entry.Redefine(entry.Row, Now)
                 : entry.Resume(entry.Row, options.RecoverMissedSchedules, evaluations.Fits(entry), Now);
@@ -231,7 +299,7 @@ internal sealed partial class TriggerBook(
                 next = next with { StopAfter = definition.StopAfter };
             }
 
-            return new TakenUp(entry, next, row is null || next != row);
+            return new TakenUp(entry, next, row is null || next != entry.Row);
         }
         catch (TriggerFaultException wrong)
         {
@@ -239,6 +307,10 @@ internal sealed partial class TriggerBook(
             return null;
         }
     }
+
+    // The same texts, once in memory rather than once for each row.
+    private static Trigger WithNamesOf(Trigger row, TriggerKey key) =>
+        row with { TenantId = key.TenantId, Namespace = key.Namespace, FlowId = key.FlowId, TriggerId = key.TriggerId };
 
     private TriggerEntry? Bind(Flow flow, TriggerDefinition definition, Trigger row)
     {
@@ -250,9 +322,10 @@ internal sealed partial class TriggerBook(
             }
 
             var plugin = environment.Catalog.Create(definition.Type, definition.Properties);
+            var fingerprint = TriggerFingerprint.Of(definition);
             if (plugin is IPollingTrigger or IRealtimeTrigger)
             {
-                return new WatchEntry(flow, definition, (ITrigger)plugin, TriggerConditions.Bind(definition, environment.Catalog), row, options.Zone);
+                return new WatchEntry(flow, definition, fingerprint, (ITrigger)plugin, TriggerConditions.Bind(definition, environment.Catalog), row, options.Zone);
             }
 
             if (plugin is not IScheduleTrigger schedule)
@@ -261,14 +334,8 @@ internal sealed partial class TriggerBook(
             }
 
             var conditions = TriggerConditions.Bind(definition, environment.Catalog);
-            var dates = new ScheduleDates(
-                schedule,
-                schedule.Zone ?? options.Zone,
-                conditions,
-                variables => new TriggerScope(environment, flow, "", variables, null, CancellationToken.None),
-                options.DateSearchLimit,
-                _ => log.Write(flow, definition, Model.Logs.LogLevel.WARN, $"Unable to evaluate the conditions for the next evaluation date for trigger '{definition.Id}', conditions will not be evaluated"));
-            return new ScheduleEntry(flow, definition, schedule, conditions, dates, row);
+            var narrowing = conditions.NarrowDates ? NarrowingOf(flow, definition, conditions) : null;
+            return new ScheduleEntry(flow, definition with { Properties = Bound }, fingerprint, schedule, conditions, new ScheduleDates(schedule, schedule.Zone ?? options.Zone, narrowing), row);
         }
         catch (Exception wrong) when (wrong is TriggerFaultException or PluginBindingException)
         {
@@ -276,6 +343,12 @@ internal sealed partial class TriggerBook(
             return null;
         }
     }
+
+    private DateNarrowing NarrowingOf(Flow flow, TriggerDefinition definition, TriggerConditions conditions) => new(
+        conditions,
+        variables => new TriggerScope(environment, flow, "", variables, null, CancellationToken.None),
+        options.DateSearchLimit,
+        _ => log.Write(flow, definition, Model.Logs.LogLevel.WARN, $"Unable to evaluate the conditions for the next evaluation date for trigger '{definition.Id}', conditions will not be evaluated"));
 
     private void Refuse(Flow flow, TriggerDefinition definition, string why)
     {
@@ -285,8 +358,13 @@ internal sealed partial class TriggerBook(
 
     private void Drop(TriggerEntry entry)
     {
-        DueQueue.Remove(entry);
-        entries.Remove(entry.Key);
+        Queue.Remove(entry);
+        var place = FlowPlace.Of(entry.Key);
+        if (entries.TryGetValue(place, out var known) && known.Remove(entry.Definition.Id) && known.Count == 0)
+        {
+            entries.Remove(place);
+        }
+
         if (entry.Row.ExecutionId is { } holder)
         {
             locks.Remove(holder);
@@ -295,6 +373,9 @@ internal sealed partial class TriggerBook(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Trigger '{TriggerId}' of flow '{Namespace}.{FlowId}' can't be scheduled: {Why}")]
     private partial void LogNotScheduled(string @namespace, string flowId, string triggerId, string why);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The triggers of flow '{Namespace}.{FlowId}' can't be read and rest")]
+    private partial void LogUnreadable(Exception failure, string @namespace, string flowId);
 
     private sealed record TakenUp(TriggerEntry Entry, Trigger Row, bool Changed);
 }

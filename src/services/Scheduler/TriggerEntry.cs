@@ -1,4 +1,3 @@
-using Kestra.Expressions;
 using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Triggers;
 using Kestra.Model.Executions;
@@ -10,7 +9,7 @@ using NodaTime;
 namespace Kestra.Scheduler;
 
 /// <summary>A trigger of an enabled flow that the scheduler looks after, with its row as it is stored.</summary>
-internal abstract class TriggerEntry(Flow flow, TriggerDefinition definition, TriggerConditions conditions, Trigger row)
+internal abstract class TriggerEntry(Flow flow, TriggerDefinition definition, TriggerFingerprint fingerprint, TriggerConditions conditions, Trigger row)
 {
     public Flow Flow { get; } = flow;
 
@@ -25,6 +24,9 @@ internal abstract class TriggerEntry(Flow flow, TriggerDefinition definition, Tr
     /// <summary>Grows whenever the entry takes a new place in the queue, so that older places are known to be void.</summary>
     public int Place { get; set; }
 
+    /// <summary>It has a place in the queue.</summary>
+    public bool IsQueued { get; set; }
+
     /// <summary>A failed firing waits until then.</summary>
     public Instant NotBefore { get; set; } = Instant.MinValue;
 
@@ -34,8 +36,7 @@ internal abstract class TriggerEntry(Flow flow, TriggerDefinition definition, Tr
     /// <summary>When the trigger is to be looked at; null when it waits for something else than a date.</summary>
     public abstract Instant? Due { get; }
 
-    /// <summary>What the trigger does follows from this; another text means another trigger under the same id.</summary>
-    public string Fingerprint { get; } = FingerprintOf(definition);
+    public TriggerFingerprint Fingerprint { get; } = fingerprint;
 
     /// <summary>The row of a trigger that nobody has watched for a while: the server was down, the flow or the trigger disabled.</summary>
     /// <param name="standard">What becomes of missed dates where the trigger does not say.</param>
@@ -51,16 +52,4 @@ internal abstract class TriggerEntry(Flow flow, TriggerDefinition definition, Tr
     /// <summary>The row after the execution that held the trigger has ended.</summary>
     /// <param name="end">Null when the execution is gone without a trace.</param>
     public abstract Trigger Released(StateType? end, MissedSchedules standard, Instant now);
-
-    private static string FingerprintOf(TriggerDefinition definition)
-    {
-        List<object?> parts = [definition.Type, definition.Properties];
-        foreach (var condition in definition.Conditions ?? [])
-        {
-            parts.Add(condition.Type);
-            parts.Add(condition.Properties);
-        }
-
-        return ValueJson.WriteWithNulls(parts);
-    }
 }

@@ -49,7 +49,7 @@ public sealed class Schedule : IScheduleTrigger, ISelfChecking
 
     public IEnumerable<PluginBindingFault> Check()
     {
-        if (!CronExpression.TryParse(Cron, WithSeconds, out _, out var error))
+        if (ParsedCrons.Find(Cron, WithSeconds, out var error) is null)
         {
             yield return new PluginBindingFault("", $"invalid cron expression '{Cron}': {error}");
         }
@@ -60,7 +60,6 @@ public sealed class Schedule : IScheduleTrigger, ISelfChecking
         }
     }
 
-    private CronExpression Parse() => CronExpression.TryParse(Cron, WithSeconds, out var parsed, out var error)
-        ? parsed
-        : throw new TriggerFaultException($"invalid cron expression '{Cron}': {error}");
+    private CronExpression Parse() =>
+        ParsedCrons.Find(Cron, WithSeconds, out var error) ?? throw new TriggerFaultException($"invalid cron expression '{Cron}': {error}");
 }

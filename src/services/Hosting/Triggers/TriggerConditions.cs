@@ -7,6 +7,8 @@ namespace Kestra.Hosting.Triggers;
 /// <summary>The conditions of one trigger, bound once.</summary>
 public sealed class TriggerConditions
 {
+    private static readonly TriggerConditions None = new([]);
+
     private readonly IReadOnlyList<ICondition> all;
     private readonly IReadOnlyList<ICondition> ofSchedule;
 
@@ -23,8 +25,8 @@ public sealed class TriggerConditions
     public static TriggerConditions Bind(TriggerDefinition trigger, IPluginCatalog catalog)
     {
         var definitions = trigger.Conditions ?? [];
-        var bound = definitions.Concat(LegacyConditions(trigger)).Select(condition => Bind(condition, catalog));
-        return new TriggerConditions([.. bound]);
+        List<ICondition> bound = [.. definitions.Concat(LegacyConditions(trigger)).Select(condition => Bind(condition, catalog))];
+        return bound.Count == 0 ? None : new TriggerConditions(bound);
     }
 
     /// <summary>Whether every condition holds; without any, true.</summary>

@@ -14,6 +14,7 @@ public sealed class TriggerScope : IConditionContext
     private readonly EngineEnvironment environment;
     private readonly IExpressionHost? host;
     private readonly CancellationToken cancellationToken;
+    private readonly OrderedDictionary<string, object?> variables;
 
     /// <param name="triggerVariables">Variable <c>trigger</c>.</param>
     /// <param name="execution">The execution that the trigger is about to create; null where there is none yet.</param>
@@ -24,14 +25,26 @@ public sealed class TriggerScope : IConditionContext
         Flow = flow;
         Execution = execution;
         host = environment.HostOf(flow.TenantId, flow.Namespace, flow.Id, executionId);
-        Variables = Build(environment, flow, triggerVariables);
+        variables = Build(environment, flow, triggerVariables);
     }
 
     public Flow Flow { get; }
 
     public Execution? Execution { get; }
 
-    public IReadOnlyDictionary<string, object?> Variables { get; }
+    public IReadOnlyDictionary<string, object?> Variables => variables;
+
+    /// <summary>Further variables, which stand before those of the same name.</summary>
+    public IReadOnlyDictionary<string, object?> More
+    {
+        init
+        {
+            foreach (var (name, variable) in value)
+            {
+                variables[name] = variable;
+            }
+        }
+    }
 
     public string Render(string text, IReadOnlyDictionary<string, object?>? more = null) =>
         environment.Expressions.Render(text, Context(more));

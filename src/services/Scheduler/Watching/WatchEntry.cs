@@ -8,8 +8,8 @@ using NodaTime;
 namespace Kestra.Scheduler.Watching;
 
 /// <summary>A trigger that a worker watches: again and again (polling), or as long as it is enabled (realtime).</summary>
-internal sealed class WatchEntry(Flow flow, TriggerDefinition definition, ITrigger plugin, TriggerConditions conditions, Trigger row, DateTimeZone zone)
-    : TriggerEntry(flow, definition, conditions, row)
+internal sealed class WatchEntry(Flow flow, TriggerDefinition definition, TriggerFingerprint fingerprint, ITrigger plugin, TriggerConditions conditions, Trigger row, DateTimeZone zone)
+    : TriggerEntry(flow, definition, fingerprint, conditions, row)
 {
     // Far enough for any use, and near enough for every calendar.
     private static readonly Duration LongestInterval = Duration.FromDays(3650);

@@ -13,7 +13,7 @@ internal sealed class WatchFiring(IExecutionCommands commands, TriggerExecutions
 {
     private static readonly OrderedDictionary<string, object?> NoVariables = new(StringComparer.Ordinal);
 
-    /// <summary>Looks at the conditions of a trigger that is due.</summary>
+    /// <summary>Looks at the conditions of a trigger that is due. Nothing changes.</summary>
     /// <param name="now">Truncated to seconds.</param>
     public async Task<FiringOutcome> BeginAsync(WatchEntry entry, Instant now, CancellationToken cancellationToken)
     {
@@ -33,7 +33,7 @@ internal sealed class WatchFiring(IExecutionCommands commands, TriggerExecutions
             var failure = $"Unable to evaluate the trigger '{entry.Definition.Id}': {cause.Message}";
             log.Write(entry.Flow, entry.Definition, LogLevel.ERROR, failure);
             var moved = WatchRows.Fired(entry.Row, date, NextOf(entry, now), executionId, now);
-            return await SubmitAsync(entry, executionId, NoVariables, failure, date, moved, cancellationToken);
+            return await ReadyAsync(entry, executionId, NoVariables, failure, date, moved, cancellationToken);
         }
 
         return new FiringOutcome.Evaluate(new TriggerJob
@@ -48,7 +48,7 @@ internal sealed class WatchFiring(IExecutionCommands commands, TriggerExecutions
         });
     }
 
-    /// <summary>A job is over: the row moves on, in one transaction with the execution where there is one.</summary>
+    /// <summary>A job is over: the row is to move on, in one transaction with the execution where there is one. Nothing has changed yet.</summary>
     public Task<FiringOutcome> EndAsync(WatchEntry entry, TriggerJob job, TriggerAnswer answer, Instant now, CancellationToken cancellationToken)
     {
         if (entry.IsRealtime)
@@ -60,8 +60,8 @@ internal sealed class WatchFiring(IExecutionCommands commands, TriggerExecutions
         var fired = WatchRows.Fired(entry.Row, job.Date, next, job.ExecutionId, now);
         return answer switch
         {
-            TriggerAnswer.Happened happened => SubmitAsync(entry, job.ExecutionId, happened.Variables, null, job.Date, fired, cancellationToken),
-            TriggerAnswer.Failed failed when entry.Definition.FailOnTriggerError => SubmitAsync(entry, job.ExecutionId, NoVariables, failed.Message, job.Date, fired, cancellationToken),
+            TriggerAnswer.Happened happened => ReadyAsync(entry, job.ExecutionId, happened.Variables, null, job.Date, fired, cancellationToken),
+            TriggerAnswer.Failed failed when entry.Definition.FailOnTriggerError => ReadyAsync(entry, job.ExecutionId, NoVariables, failed.Message, job.Date, fired, cancellationToken),
             _ => Task.FromResult<FiringOutcome>(new FiringOutcome.Moved(WatchRows.Passed(entry.Row, job.Date, next))),
         };
     }
@@ -93,29 +93,16 @@ internal sealed class WatchFiring(IExecutionCommands commands, TriggerExecutions
         var moved = WatchRows.Passed(entry.Row, job.Date, next);
         return failed is null
             ? Task.FromResult<FiringOutcome>(new FiringOutcome.Moved(moved))
-            : SubmitAsync(entry, job.ExecutionId, NoVariables, failed.Message, job.Date, moved, cancellationToken);
+            : ReadyAsync(entry, job.ExecutionId, NoVariables, failed.Message, job.Date, moved, cancellationToken);
     }
 
-    private async Task<FiringOutcome> SubmitAsync(WatchEntry entry, string executionId, IReadOnlyDictionary<string, object?> variables, string? failure, ZonedDateTime date, Trigger moved, CancellationToken cancellationToken)
+    private async Task<FiringOutcome> ReadyAsync(WatchEntry entry, string executionId, IReadOnlyDictionary<string, object?> variables, string? failure, ZonedDateTime date, Trigger moved, CancellationToken cancellationToken)
     {
         var happening = new TriggerEvent(entry.Flow, entry.Definition, executionId, variables) { Failure = failure };
         var create = await events.BuildAsync(happening, cancellationToken);
         var request = new ExecutionRequest(entry.Row.TenantId, executionId, create) { Trigger = moved, MayExist = true };
-        switch (await commands.SubmitAsync(request, cancellationToken))
-        {
-            case CommandOutcome.Accepted:
-            // The id is random, so it was this very firing that used it, and its answer was lost.
-            case CommandOutcome.Refused { Refusal.Code: RefusalCode.AlreadyExists }:
-                return new FiringOutcome.Fired(moved, executionId, date);
-            case CommandOutcome.Overloaded overloaded:
-                return new FiringOutcome.Later(overloaded.RetryAfter, "The executor is overloaded.");
-            case CommandOutcome.Refused { Refusal: var refusal }:
-                log.Write(entry.Flow, entry.Definition, LogLevel.WARN, $"[date: {date.ToOffsetDateTime()}] No execution could be created: {refusal.Message}");
-                break;
-        }
-
-        var now = Instant.FromDateTimeOffset(time.GetUtcNow());
-        return new FiringOutcome.Moved(WatchRows.Passed(entry.Row, date, NextOf(entry, now)));
+        var passed = WatchRows.Passed(entry.Row, date, NextOf(entry, Instant.FromDateTimeOffset(time.GetUtcNow())));
+        return new FiringOutcome.Ready(new FiringRequest(request, date, moved, passed, IsOwnId: true));
     }
 
     private ZonedDateTime NextOf(WatchEntry entry, Instant now) => (now + entry.Interval(Duration.FromTimeSpan(options.ShortestInterval))).InZone(entry.Zone);
