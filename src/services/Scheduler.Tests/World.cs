@@ -7,6 +7,7 @@ using Kestra.Model.Executions;
 using Kestra.Model.Flows;
 using Kestra.Model.Identifiers;
 using Kestra.Model.Triggers;
+using Kestra.Plugins.Description;
 using Kestra.Scheduler.Watching;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
@@ -20,7 +21,12 @@ internal sealed class World
     public const string Namespace = "company.team";
     private TriggerBook? book;
 
-    public World(string start) => Time = new ManualTime(At(start));
+    /// <param name="catalog">Null has the few plugins of these tests.</param>
+    public World(string start, IPluginCatalog? catalog = null)
+    {
+        Time = new ManualTime(At(start));
+        Executions = new TriggerExecutions(new EngineEnvironment { Expressions = new ExpressionEngine(), Catalog = catalog ?? new TestPlugins() }, new PlainInputs());
+    }
 
     public ManualTime Time { get; }
 
@@ -45,9 +51,7 @@ internal sealed class World
 
     public string? NextDate => Row.NextExecutionDate is { } next ? Text(next) : null;
 
-    public TriggerExecutions Executions { get; } = new(
-        new EngineEnvironment { Expressions = new ExpressionEngine(), Catalog = new TestPlugins() },
-        new PlainInputs());
+    public TriggerExecutions Executions { get; }
 
     public static Instant At(string text) => OffsetDateTimePattern.Rfc3339.Parse(text).Value.ToInstant();
 

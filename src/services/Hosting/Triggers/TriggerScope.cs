@@ -77,7 +77,7 @@ public sealed class TriggerScope : IConditionContext
 
     private static OrderedDictionary<string, object?> Build(EngineEnvironment environment, Flow flow, IReadOnlyDictionary<string, object?> trigger)
     {
-        var variables = new OrderedDictionary<string, object?>(StringComparer.Ordinal)
+        var tree = new OrderedDictionary<string, object?>(StringComparer.Ordinal)
         {
             ["envs"] = environment.Envs,
             ["globals"] = environment.Globals,
@@ -95,14 +95,14 @@ public sealed class TriggerScope : IConditionContext
         };
         if (flow.Variables is { } own)
         {
-            variables["vars"] = own;
+            tree["vars"] = own;
         }
 
         if (flow.Labels is { Count: > 0 } labels)
         {
-            variables["labels"] = LabelTree.Nested(labels);
+            tree["labels"] = LabelTree.Nested(labels);
         }
 
-        return variables;
+        return tree;
     }
 }

@@ -29,7 +29,9 @@ internal sealed class WatchFiring(IExecutionCommands commands, TriggerExecutions
         }
         catch (Exception cause) when (cause is not OperationCanceledException)
         {
-            // One execution that tells of it, and holds the trigger until it has ended, as for schedules.
+            // One execution that tells of it, and holds the trigger until it has ended, as for schedules. Its id follows from the
+            // date, so that a firing whose answer was lost finds it when it is tried again.
+            executionId = DerivedId.Of($"{entry.Key}/condition", (entry.Row.NextExecutionDate?.ToInstant() ?? now).ToString());
             var failure = $"Unable to evaluate the trigger '{entry.Definition.Id}': {cause.Message}";
             log.Write(entry.Flow, entry.Definition, LogLevel.ERROR, failure);
             var moved = WatchRows.Fired(entry.Row, date, NextOf(entry, now), executionId, now);
