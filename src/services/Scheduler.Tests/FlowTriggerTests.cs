@@ -166,18 +166,18 @@ public sealed class FlowTriggerTests
 
     private static async Task<FlowTriggerWorld> RunAsync(IReadOnlyList<string> flows, bool resetOnSuccess, Func<Death> next)
     {
-        var world = new FlowTriggerWorld();
-        world.Add(new FlowTrigger { Preconditions = After(new TimeWindow { Window = Duration.FromHours(1) }, resetOnSuccess, "a", "b", "c") });
-        world.Add(new FlowTrigger(), Multiple("pair", "a", "b"));
+        var run = new FlowTriggerWorld();
+        run.Add(new FlowTrigger { Preconditions = After(new TimeWindow { Window = Duration.FromHours(1) }, resetOnSuccess, "a", "b", "c") });
+        run.Add(new FlowTrigger(), Multiple("pair", "a", "b"));
         for (var step = 0; step < flows.Count; step++)
         {
-            world.End(flows[step], $"2024-01-15T{10 + (step / 8):00}:{step * 7 % 60:00}:00Z");
-            await world.DeliverAsync(next());
-            await world.DeliverAsync(next());
+            run.End(flows[step], $"2024-01-15T{10 + (step / 8):00}:{step * 7 % 60:00}:00Z");
+            await run.DeliverAsync(next());
+            await run.DeliverAsync(next());
         }
 
-        await world.DeliverAsync();
-        return world;
+        await run.DeliverAsync();
+        return run;
     }
 
     private static MultipleCondition Multiple(string id, params string[] flows)

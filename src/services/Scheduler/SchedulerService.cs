@@ -220,14 +220,14 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
 
     private async Task ReleaseEndedAsync(CancellationToken stopping)
     {
-        var news = ended.Values.ToList();
-        if (news.Count == 0)
+        var endings = ended.Values.ToList();
+        if (endings.Count == 0)
         {
             return;
         }
 
-        await core.EndedAsync(news, stopping);
-        foreach (var end in news)
+        await core.EndedAsync(endings, stopping);
+        foreach (var end in endings)
         {
             ended.TryRemove(KeyValuePair.Create(end.ExecutionId, end));
         }
