@@ -1,4 +1,7 @@
 using Kestra.Hosting.Configuration;
+using Kestra.Hosting.Liveness;
+using Kestra.Model.Cluster;
+using NodaTime;
 
 namespace Kestra.Hosting.Tests;
 
@@ -19,6 +22,11 @@ public sealed class ServerSettingsTests
     [InlineData("kestra.url: no url", "must be a valid URL")]
     [InlineData("kestra.url: ftp://x", "must contain either HTTP or HTTPS scheme")]
     [InlineData("micronaut.server.port: 70000", "must be a port")]
+    [InlineData("kestra.server.liveness.timeout: 3s", "must be shorter than 'kestra.server.liveness.timeout'")]
+    [InlineData("kestra.server.liveness.interval: 0s", "'kestra.server.liveness.interval' must be longer than zero")]
+    [InlineData("kestra.server.liveness.timeout: soon", "'kestra.server.liveness.timeout' must be a duration such as 45s")]
+    [InlineData("kestra.server.service.purge.fixed-delay: 400d", "must be at most 40 days")]
+    [InlineData("kestra.server.worker-task-restart-strategy: SOMETIMES", "must be one of NEVER, IMMEDIATELY, AFTER_TERMINATION_GRACE_PERIOD")]
     [InlineData("kestra.queue.type: kafka", "must name the same database")]
     [InlineData("kestra.storage.type: gcs", "No storage interface can be found for 'kestra.storage.type=gcs'. Supported types are: [local]")]
     public void What_cannot_work_is_refused(string yaml, string message) =>
@@ -37,6 +45,28 @@ public sealed class ServerSettingsTests
         settings.Host.ShouldBe("127.0.0.1");
         settings.WorkerThreads.ShouldBe(16);
         settings.TerminationGracePeriod.ShouldBe(TimeSpan.FromMinutes(5));
+        settings.Services.ShouldBe(new ServiceSettings(ServiceConfig.Default, TimeSpan.FromHours(1), TimeSpan.FromDays(1), TimeSpan.FromDays(30)));
+    }
+
+    [Fact]
+    public void Times_and_strategy_of_liveness_can_be_configured()
+    {
+        var services = Read(Types + """
+            kestra.server.termination-grace-period: 60s
+            kestra.server.worker-task-restart-strategy: IMMEDIATELY
+            kestra.server.liveness.enabled: false
+            kestra.server.liveness.interval: PT7S
+            kestra.server.liveness.timeout: 1m
+            kestra.server.liveness.initial-delay: 2m
+            kestra.server.liveness.heartbeat-interval: 500ms
+            kestra.server.service.purge.retention: 90d
+            """).Services;
+
+        services.Config.ShouldBe(new ServiceConfig(
+            Duration.FromMinutes(1),
+            TaskRestartStrategy.IMMEDIATELY,
+            new LivenessConfig(false, Duration.FromSeconds(7), Duration.FromMinutes(1), Duration.FromMinutes(2), Duration.FromMilliseconds(500))));
+        services.PurgeRetention.ShouldBe(TimeSpan.FromDays(90));
     }
 
     [Fact]

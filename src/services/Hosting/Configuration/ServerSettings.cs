@@ -1,3 +1,5 @@
+using Kestra.Hosting.Liveness;
+
 namespace Kestra.Hosting.Configuration;
 
 /// <summary>The settings that the life of a server process depends on, read and checked once.</summary>
@@ -29,10 +31,16 @@ public sealed record ServerSettings
     public required Uri? Url { get; init; }
 
     /// <summary>How long a stopping server waits for running tasks.</summary>
-    public required TimeSpan TerminationGracePeriod { get; init; }
+    public TimeSpan TerminationGracePeriod => Services.Config.TerminationGracePeriod.ToTimeSpan();
+
+    /// <summary>How the services of this process take part in the cluster.</summary>
+    public required ServiceSettings Services { get; init; }
 
     /// <summary>Jobs that a worker runs at the same time; 0 runs no worker.</summary>
     public required int WorkerThreads { get; init; }
+
+    /// <summary>The group whose jobs the worker takes; null is the one of workers without a group.</summary>
+    public string? WorkerGroup { get; init; }
 
     /// <summary>Folder of internal storage on disk.</summary>
     public required string StorageFolder { get; init; }

@@ -1,3 +1,5 @@
+using Kestra.Hosting.Liveness;
+
 namespace Kestra.Hosting.Configuration;
 
 /// <summary>Reads <see cref="ServerSettings"/> from a configuration and refuses what cannot work.</summary>
@@ -32,8 +34,9 @@ public static class ServerSettingsReader
                 : null,
             ContextPath = configuration.Text("micronaut.server.context-path")?.Trim('/') is { Length: > 0 } path ? "/" + path : "",
             Url = Url(configuration),
-            TerminationGracePeriod = configuration.Duration("kestra.server.termination-grace-period", TimeSpan.FromMinutes(5)),
+            Services = ServiceSettings.Read(configuration),
             WorkerThreads = configuration.Integer("kestra.worker.max-num-threads", 8 * processors),
+            WorkerGroup = configuration.Text("kestra.worker.group-key"),
             StorageFolder = Path.GetFullPath(configuration.Text("kestra.storage.local.base-path", "data")),
             Database = Database(configuration),
             TemporaryFolder = configuration.Text("kestra.tasks.tmp-dir.path"),
