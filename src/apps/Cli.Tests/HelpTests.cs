@@ -116,19 +116,6 @@ public sealed class HelpTests : IDisposable
     }
 
     [Theory]
-    [InlineData("server", "worker")]
-    [InlineData("server", "executor")]
-    [InlineData("server", "scheduler")]
-    [InlineData("server", "webserver")]
-    [InlineData("server", "indexer")]
-    public async Task A_part_that_cannot_run_alone_says_what_to_start_instead(params string[] arguments)
-    {
-        await workspace.RunAsync(1, arguments);
-
-        workspace.Error.ShouldContain("kestra server standalone");
-    }
-
-    [Theory]
     [InlineData("You cannot use both '--start-executors' and '--not-start-executors' options", "--start-executors", "a", "--not-start-executors", "b")]
     [InlineData("Options '--start-executors' and '--not-start-executors' can only be used with kestra.queue.type=kafka", "--start-executors", "a")]
     [InlineData("Tenant id can only be 'main'", "--tenant", "other")]

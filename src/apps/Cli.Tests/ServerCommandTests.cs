@@ -39,6 +39,13 @@ public sealed class ServerCommandTests : IDisposable
         workspace.Error.ShouldContain("Receiving shutdown ! Try to graceful exit");
         workspace.Output.ShouldContain("Kestra server - Shutdown initiated");
         workspace.Output.ShouldContain("Kestra server - Shutdown completed");
+        workspace.Output.ShouldContain("All working threads are terminated.");
+        foreach (var service in (ReadOnlySpan<string>)["EXECUTOR", "WORKER", "SCHEDULER", "INDEXER", "WEBSERVER"])
+        {
+            workspace.Output.ShouldMatch($"\\[Service id=[-0-9a-f]{{36}}, type='{service}', hostname='[^']+'\\] Connected\\.");
+            workspace.Output.ShouldMatch($"type='{service}', hostname='[^']+'\\] Terminating");
+            workspace.Output.ShouldMatch($"type='{service}', hostname='[^']+'\\] Closed \\(TERMINATED_GRACEFULLY\\)\\.");
+        }
     }
 
     [Fact]

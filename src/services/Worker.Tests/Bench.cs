@@ -4,6 +4,7 @@ using Kestra.Engine;
 using Kestra.Expressions;
 using Kestra.Hosting.KeyValues;
 using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Liveness;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
 using Kestra.Model.Identifiers;
@@ -56,12 +57,14 @@ internal sealed class Bench : IWorkerJobs, IExecutionCommands, ILogSink, IAsyncD
         var directories = new WorkingDirectoryRunner(attempts, services, this, options, masks, this, identity);
         metrics = new WorkerMetrics(options);
         Runner = new JobRunner(attempts, directories, masks, services, this, this, options, identity, metrics, NullLogger<JobRunner>.Instance);
-        service = new WorkerService(this, Runner, options, TimeProvider.System, NullLogger<WorkerService>.Instance);
+        service = new WorkerService(this, Runner, options, TimeProvider.System, Standing, NullLogger<WorkerService>.Instance);
     }
 
     public MemoryObjectStorage Objects { get; } = new(TimeProvider.System);
 
     public JobRunner Runner { get; }
+
+    public WorkerStanding Standing { get; } = new();
 
     public WorkerOptions Options { get; }
 

@@ -206,6 +206,37 @@ public sealed class JobTests : IAsyncLifetime
 
         bench.Posted().OfType<Command.TaskResult>().ShouldBeEmpty();
         bench.Runner.Count.ShouldBe(0);
+        bench.Standing.WasForced.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_worker_that_was_given_up_stops_its_runs_without_results_and_takes_no_more()
+    {
+        var (started, ended) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await bench.SendAsync(new Work(async (_, token) =>
+        {
+            started.SetResult();
+            try
+            {
+                await Task.Delay(Timeout.Infinite, token);
+            }
+            finally
+            {
+                ended.SetResult();
+            }
+
+            return TaskResult.Empty;
+        }));
+        await started.Task;
+
+        bench.Standing.GiveUp();
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await bench.SendAsync(new Work(static (_, _) => throw new InvalidOperationException("taken by a worker that was given up")));
+        await bench.StopAsync();
+
+        bench.Posted().OfType<Command.TaskResult>().ShouldBeEmpty();
+        bench.Runner.Count.ShouldBe(0);
+        bench.Standing.WasForced.ShouldBeTrue();
     }
 
     [Fact]

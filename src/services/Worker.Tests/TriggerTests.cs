@@ -101,7 +101,7 @@ public sealed class TriggerTests : IAsyncLifetime
     private async Task StartAsync()
     {
         var runner = new TriggerRunner(bench.Services, bench, heard, bench.Options, new Jobs.WorkerIdentity("worker"), NullLogger<TriggerRunner>.Instance);
-        service = new TriggerWorkerService(lane, runner, bench.Options, TimeProvider.System, NullLogger<TriggerWorkerService>.Instance);
+        service = new TriggerWorkerService(lane, runner, bench.Options, TimeProvider.System, bench.Standing, NullLogger<TriggerWorkerService>.Instance);
         await service.StartAsync(TestContext.Current.CancellationToken);
     }
 

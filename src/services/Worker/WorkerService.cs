@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Liveness;
 using Kestra.Worker.Jobs;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,7 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Kestra.Worker;
 
 /// <summary>Takes jobs as long as there is a free slot, and runs them.</summary>
-internal sealed partial class WorkerService(IWorkerJobs jobs, JobRunner runner, WorkerOptions options, TimeProvider time, ILogger<WorkerService> logger) : BackgroundService
+/// <param name="standing">Tells when others have this worker's jobs; it then gives no more results.</param>
+internal sealed partial class WorkerService(IWorkerJobs jobs, JobRunner runner, WorkerOptions options, TimeProvider time, WorkerStanding standing, ILogger<WorkerService> logger) : BackgroundService
 {
     private readonly ConcurrentBag<int> freeSlots = [.. Enumerable.Range(0, options.EffectiveThreads)];
     private readonly SemaphoreSlim slots = new(options.EffectiveThreads);
@@ -16,7 +18,7 @@ internal sealed partial class WorkerService(IWorkerJobs jobs, JobRunner runner, 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await DrainAsync(cancellationToken);
+        await new WorkerDrain(options, time, logger, standing).RunAsync(() => runner.Count, runner.StopAll, cancellationToken);
         await abandoned.CancelAsync();
     }
 
@@ -30,15 +32,40 @@ internal sealed partial class WorkerService(IWorkerJobs jobs, JobRunner runner, 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var kills = jobs.SubscribeKills(runner.Kill);
+        using var lost = standing.Lost.Register(GiveUp);
+        using var taking = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, standing.Lost);
         LogStarted(options.EffectiveThreads, options.Group ?? "default");
-        await slots.WaitAsync(stoppingToken);
-        await foreach (var job in jobs.TakeAsync(options.Group, stoppingToken))
+        try
+        {
+            await TakeAsync(taking.Token);
+        }
+        catch (OperationCanceledException) when (taking.IsCancellationRequested)
+        {
+            LogTakesNoMore();
+        }
+    }
+
+    private async Task TakeAsync(CancellationToken cancellationToken)
+    {
+        await slots.WaitAsync(cancellationToken);
+        await foreach (var job in jobs.TakeAsync(options.Group, cancellationToken))
         {
             _ = RunAsync(job);
 
             // The next job is taken only when it can run at once; until then it stays where others can take it.
-            await slots.WaitAsync(stoppingToken);
+            await slots.WaitAsync(cancellationToken);
         }
+    }
+
+    private void GiveUp()
+    {
+        if (runner.Count > 0)
+        {
+            standing.ReportForced();
+        }
+
+        runner.StopAll();
+        abandoned.Cancel();
     }
 
     private async Task RunAsync(WorkerJob job)
@@ -63,48 +90,11 @@ internal sealed partial class WorkerService(IWorkerJobs jobs, JobRunner runner, 
         }
     }
 
-    private async Task DrainAsync(CancellationToken cancellationToken)
-    {
-        using var grace = new CancellationTokenSource(options.TerminationGracePeriod, time);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(grace.Token, cancellationToken);
-        if (runner.Count > 0)
-        {
-            LogDraining(runner.Count, options.TerminationGracePeriod);
-        }
-
-        await UntilIdleAsync(limit.Token);
-        if (runner.Count > 0)
-        {
-            runner.StopAll();
-            using var last = new CancellationTokenSource(options.CancellationGracePeriod, time);
-            await UntilIdleAsync(last.Token);
-        }
-    }
-
-    private async Task UntilIdleAsync(CancellationToken limit)
-    {
-        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(20), time);
-        try
-        {
-            while (runner.Count > 0)
-            {
-                await look.WaitForNextTickAsync(limit);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            LogStillRunning(runner.Count);
-        }
-    }
-
     [LoggerMessage(LogLevel.Information, "Worker started with {Threads} slots for group {Group}")]
     private partial void LogStarted(int threads, string group);
 
-    [LoggerMessage(LogLevel.Information, "Waiting for {Count} running tasks, at most {GracePeriod}")]
-    private partial void LogDraining(int count, TimeSpan gracePeriod);
-
-    [LoggerMessage(LogLevel.Warning, "{Count} tasks are still running at the end of their grace period")]
-    private partial void LogStillRunning(int count);
+    [LoggerMessage(LogLevel.Debug, "The worker takes no more jobs")]
+    private partial void LogTakesNoMore();
 
     [LoggerMessage(LogLevel.Warning, "The worker stopped before the result of execution {ExecutionId}, task {TaskId}, was taken; the task runs again")]
     private partial void LogAbandoned(string executionId, string taskId);

@@ -3,6 +3,7 @@ using Kestra.Hosting.Encryption;
 using Kestra.Hosting.Expressions;
 using Kestra.Hosting.KeyValues;
 using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Liveness;
 using Kestra.Hosting.Management;
 using Kestra.Model.Identifiers;
 using Kestra.Plugins.Services;
@@ -30,6 +31,7 @@ public static class WorkerServices
     {
         services.AddSingleton(new WorkerIdentity(id));
         services.AddSingleton(options);
+        services.TryAddSingleton<WorkerStanding>();
         services.AddSingleton<RunMasks>();
         services.AddSingleton(RunServicesOf);
         services.AddSingleton<AttemptRunner>();

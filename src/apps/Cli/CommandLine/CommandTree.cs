@@ -7,6 +7,7 @@ using Kestra.Cli.Namespaces;
 using Kestra.Cli.Plugins;
 using Kestra.Cli.Running;
 using Kestra.Cli.Server;
+using Kestra.Cli.Server.Roles;
 using Kestra.Cli.Templates;
 
 namespace Kestra.Cli.CommandLine;
@@ -68,12 +69,12 @@ internal static class CommandTree
 
     private static IEnumerable<Command> ServerGroup() =>
     [
-        new ServerPartCommand("executor", "Start the Kestra executor", ServerOptions.PortOption(), ServerOptions.Skip("execution identifiers", "skipExecutions", "executions"), ServerOptions.Skip("flow identifiers (tenant|namespace|flowId)", "skipFlows", "flows"), ServerOptions.Skip("namespace identifiers (tenant|namespace)", "skipNamespaces", "namespaces"), ServerOptions.Skip("tenants", "skipTenants", "tenants"), ServerOptions.Executors("Kafka Stream executors to start; only for a Kafka queue.", "startExecutors", "--start-executors"), ServerOptions.Executors("Kafka Stream executors not to start; only for a Kafka queue.", "notStartExecutors", "--not-start-executors")).WithOptions(),
-        new ServerPartCommand("indexer", "Start the Kestra indexer", ServerOptions.PortOption(), ServerOptions.IndexerRecords()).WithOptions(),
-        new ServerPartCommand("scheduler", "Start the Kestra scheduler", ServerOptions.PortOption()).WithOptions(),
+        new ExecutorCommand().WithOptions(),
+        new IndexerCommand().WithOptions(),
+        new SchedulerCommand().WithOptions(),
         new ServerCommand("standalone", "Start the standalone all-in-one server", isLocal: false).WithOptions(),
-        new ServerPartCommand("webserver", "Start the Kestra webserver", ServerOptions.PortOption(), ServerOptions.Tutorials(), ServerOptions.Indexer(), ServerOptions.IndexerRecords()).WithOptions(),
-        new ServerPartCommand("worker", "Start the Kestra worker", ServerOptions.PortOption(), Settings.Integer("Number of tasks that run at the same time; eight times the number of CPUs by default.", "thread", null, "-t", "--thread"), Settings.Text("Group of workers that this one belongs to.", "workerGroupKey", "-g", "--worker-group")).WithOptions(),
+        new WebserverCommand().WithOptions(),
+        new WorkerCommand().WithOptions(),
         new ServerCommand("local", "Start the local development server", isLocal: true).WithOptions(),
     ];
 

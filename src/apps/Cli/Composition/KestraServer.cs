@@ -1,16 +1,15 @@
+using Kestra.Cli.Composition.Parts;
 using Kestra.Executor;
 using Kestra.Hosting;
 using Kestra.Hosting.Configuration;
+using Kestra.Hosting.Liveness;
 using Kestra.Hosting.Logging;
 using Kestra.Hosting.Management;
-using Kestra.Hosting.Telemetry;
 using Kestra.Model.Identifiers;
 using Kestra.Scheduler;
 using Kestra.Storage;
 using Kestra.Webserver;
-using Kestra.Worker;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -20,13 +19,12 @@ namespace Kestra.Cli.Composition;
 /// A server, or the parts of one, put together in this process. Starting it migrates the database, takes up what was open and
 /// then opens the ports; stopping it drains.
 /// </summary>
-public sealed class KestraServer : IAsyncDisposable
+public sealed partial class KestraServer : IAsyncDisposable
 {
-    // How long the executions of a server that died wait for one that stands by.
-    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(10);
-
     // PostgreSQL computes a dozen columns and indexes for each row of an execution, so most executions are written there once.
     private static readonly TimeSpan ListDelay = TimeSpan.FromMilliseconds(200);
+
+    private static readonly TimeSpan HalfStartedTime = TimeSpan.FromSeconds(10);
 
     private readonly IHost host;
     private readonly ServerParts parts;
@@ -60,7 +58,7 @@ public sealed class KestraServer : IAsyncDisposable
         AddBasics(services, configuration, settings, levels);
         StoreFactory.AddStores(services, settings);
         EngineServices.AddEngine(services, configuration);
-        AddParts(services, configuration, settings, parts);
+        AddParts(new PartContext(services, configuration, settings, parts));
         replace?.Invoke(services);
         return new KestraServer(builder.Build(), settings, parts);
     }
@@ -75,8 +73,16 @@ public sealed class KestraServer : IAsyncDisposable
         }
 
         await store.MigrateAsync(cancellationToken);
-        await host.StartAsync(cancellationToken);
-        await ReadyAsync(cancellationToken);
+        try
+        {
+            await host.StartAsync(cancellationToken);
+            await ReadyAsync(cancellationToken);
+        }
+        catch
+        {
+            await StopHalfStartedAsync();
+            throw;
+        }
     }
 
     /// <summary>Takes nothing new and waits for what runs, within the grace period.</summary>
@@ -107,77 +113,32 @@ public sealed class KestraServer : IAsyncDisposable
         services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.TerminationGracePeriod + TimeSpan.FromSeconds(30));
     }
 
-    private static void AddParts(IServiceCollection services, KestraConfiguration configuration, ServerSettings settings, ServerParts parts)
+    // The host starts parts in this order and stops them in the reverse one: what others need starts before them and ends after them.
+    private static void AddParts(PartContext context)
     {
-        if (parts.HasFlag(ServerParts.Executor))
-        {
-            // Only one process at a time can have the embedded database, so a restart may take its own lease back at once.
-            var owner = settings.Database is DatabaseSettings.Embedded ? "embedded" : Guid.NewGuid().ToString();
-            services.AddKestraExecutor(new ExecutorIdentity(0, owner), options =>
-            {
-                options.LeaseTimeToLive = LeaseTime;
-                options.ListDelay = settings.Database is DatabaseSettings.Postgres ? ListDelay : TimeSpan.Zero;
-            });
-            services.AddSingleton<IHostedService, OwnershipGate>();
-        }
-
-        if (parts.HasFlag(ServerParts.Worker) && settings.WorkerThreads > 0)
-        {
-            services.AddKestraWorker(Guid.NewGuid().ToString(), new WorkerOptions
-            {
-                Threads = settings.WorkerThreads,
-                TerminationGracePeriod = settings.TerminationGracePeriod,
-                WorkingFolder = settings.TemporaryFolder,
-                PluginConfigurations = PluginConfigurations(configuration),
-            });
-        }
-
-        if (parts.HasFlag(ServerParts.Scheduler))
-        {
-            services.AddKestraScheduler();
-        }
-
-        if (parts.HasFlag(ServerParts.Worker | ServerParts.Scheduler) && settings.WorkerThreads > 0)
-        {
-            services.AddKestraTriggerWorker();
-        }
-
-        if (parts.HasFlag(ServerParts.Webserver))
-        {
-            services.AddKestraWebserver(WebserverSettings.Read(configuration));
-            services.AddSingleton<WebserverHost>();
-            services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<WebserverHost>());
-            services.AddSingleton(static provider => new ManagementReport("/routes", provider.GetRequiredService<WebserverHost>().WriteRoutesAsync));
-        }
-
-        if (parts.HasFlag(ServerParts.Management))
-        {
-            AddManagement(services, settings);
-        }
+        MembershipPart.Add(context);
+        ExecutorPart.Add(context);
+        WorkerPart.Add(context);
+        SchedulerPart.Add(context);
+        WorkerPart.AddTriggers(context);
+        IndexerPart.Add(context);
+        WebserverPart.Add(context);
+        ManagementPart.Add(context);
     }
 
-    private static List<(string Type, IReadOnlyDictionary<string, object?> Values)> PluginConfigurations(KestraConfiguration configuration) =>
-    [
-        .. from item in configuration.Items("kestra.plugins.configurations")
-           where item.GetValueOrDefault("type") is string && item.GetValueOrDefault("values") is IReadOnlyDictionary<string, object?>
-           select ((string)item["type"]!, (IReadOnlyDictionary<string, object?>)item["values"]!),
-    ];
-
-    private static void AddManagement(IServiceCollection services, ServerSettings settings)
+    // What has started ends in order, or it would run into what is taken away from under it.
+    private async Task StopHalfStartedAsync()
     {
-        services.TryAddSingleton<MetricCollector>();
-        services.AddSingleton<ProcessMetrics>();
-        services.AddSingleton<IHealthIndicator>(static provider => new ServiceIndicator(() => Problem(provider)));
-        services.AddSingleton<IHealthIndicator>(provider => new DatabaseIndicator(
-            provider.GetRequiredService<IStore>(), settings.Database.Name, settings.Database is DatabaseSettings.Postgres ? "PostgreSQL" : "SQLite"));
-        services.AddSingleton<IHealthIndicator>(_ => new DiskSpaceIndicator(settings.StorageFolder));
-        services.AddSingleton<ManagementEndpoints>();
-        services.AddSingleton<ManagementServer>();
-        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<ManagementServer>());
+        using var limit = new CancellationTokenSource(HalfStartedTime, Services.GetRequiredService<TimeProvider>());
+        try
+        {
+            await host.StopAsync(limit.Token);
+        }
+        catch (Exception error) when (error is not OutOfMemoryException)
+        {
+            LogHalfStarted(Services.GetRequiredService<ILogger<KestraServer>>(), error.Message);
+        }
     }
-
-    private static string? Problem(IServiceProvider provider) =>
-        provider.GetService<ExecutorService>()?.Unhealthy ?? provider.GetService<SchedulerService>()?.Unhealthy;
 
     private async Task ReadyAsync(CancellationToken cancellationToken)
     {
@@ -190,5 +151,10 @@ public sealed class KestraServer : IAsyncDisposable
         {
             await Services.GetRequiredService<SchedulerService>().Ready.WaitAsync(cancellationToken);
         }
+
+        await LivenessServices.RunningAsync(Services).WaitAsync(cancellationToken);
     }
+
+    [LoggerMessage(LogLevel.Debug, "The start failed, and what had begun did not stop well: {Reason}")]
+    private static partial void LogHalfStarted(ILogger logger, string reason);
 }

@@ -13,8 +13,11 @@ public enum ServerParts
     /// <summary>The port of health and metrics.</summary>
     Management = 16,
 
+    /// <summary>Has nothing to do, because logs are written where they arise; known to the cluster all the same.</summary>
+    Indexer = 32,
+
     /// <summary>What runs flows, without any port.</summary>
     Embedded = Executor | Worker | Scheduler,
 
-    All = Embedded | Webserver | Management,
+    All = Embedded | Indexer | Webserver | Management,
 }

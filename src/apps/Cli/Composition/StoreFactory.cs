@@ -62,5 +62,6 @@ internal static partial class StoreFactory
         services.AddSingleton(static provider => provider.GetRequiredService<IStore>().Metrics);
         services.AddSingleton(static provider => provider.GetRequiredService<IStore>().Triggers);
         services.AddSingleton(static provider => provider.GetRequiredService<IStore>().Settings);
+        services.AddSingleton(static provider => provider.GetRequiredService<IStore>().Services);
     }
 }

@@ -38,23 +38,6 @@ internal sealed class ServerCommand(string name, string description, bool isLoca
             throw new UsageException("Invalid flow path");
         }
 
-        return await new ServerRun(invocation, configuration, ServerParts.All).RunAsync(flows);
+        return await new ServerRun(invocation, configuration, ServerType.Standalone, invocation.Get(options.NoIndexer) ? ServerParts.All & ~ServerParts.Indexer : ServerParts.All).RunAsync(flows);
     }
-}
-
-/// <summary>A part that does not run in a process of its own yet.</summary>
-internal sealed class ServerPartCommand(string name, string description, params IReadOnlyList<Option> options) : KestraCommand(name, description)
-{
-    public ServerPartCommand WithOptions()
-    {
-        foreach (var option in options)
-        {
-            Add(option);
-        }
-
-        return this;
-    }
-
-    public override Task<int> RunAsync(Invocation invocation) => throw new CommandFailureException(
-        $"`kestra server {Name}` is not available: this version runs all parts in one process. Start `kestra server standalone`, which includes it.");
 }

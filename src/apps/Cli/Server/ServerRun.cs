@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using Kestra.Cli.Api;
 using Kestra.Cli.CommandLine;
@@ -8,6 +7,7 @@ using Kestra.Cli.Plugins;
 using Kestra.Cli.Running;
 using Kestra.Hosting;
 using Kestra.Hosting.Configuration;
+using Kestra.Hosting.Liveness;
 using Kestra.Hosting.Logging;
 using Kestra.Plugins.Description;
 using Kestra.Storage;
@@ -17,19 +17,19 @@ using Microsoft.Extensions.Logging;
 namespace Kestra.Cli.Server;
 
 /// <summary>The life of a server process: from its first line to its last.</summary>
-internal sealed partial class ServerRun(Invocation invocation, KestraConfiguration configuration, ServerParts parts)
+internal sealed partial class ServerRun(Invocation invocation, KestraConfiguration configuration, ServerType type, ServerParts parts)
 {
     private readonly CliHost host = invocation.Host;
 
     /// <param name="flowPath">File or folder of flows to load; null loads none.</param>
-    /// <returns>128 plus the number of the signal that ended the server.</returns>
+    /// <returns>128 plus the number of the signal that ended the server; 1 when it ended itself, so that whoever watches it starts it again.</returns>
     public async Task<int> RunAsync(string? flowPath)
     {
         var started = host.Time.GetTimestamp();
         var levels = LogLevels.Read(configuration, invocation.Common.ChosenLevel(invocation.Parsed));
         // What keeps a server from starting is told by this program, without a trace.
         levels.Set("Microsoft.Extensions.Hosting", LogLevel.None);
-        await using var server = KestraServer.Create(configuration, ServerType.Standalone, parts, levels, services =>
+        await using var server = KestraServer.Create(configuration, type, parts, levels, services =>
         {
             ProgramLifetime.Use(services);
             services.AddSingleton<ILoggerProvider>(_ => new ConsoleLines(levels, host.Terminal.Output, host.Terminal.Error, host.Time, host.Terminal.OutputColours));
@@ -50,9 +50,9 @@ internal sealed partial class ServerRun(Invocation invocation, KestraConfigurati
             await LoadFlowsAsync(server, flowPath, logger);
         }
 
-        Announce(server, logger, host.Time.GetElapsedTime(started));
+        new ServerAnnouncement(server, parts, logger).Write(host.Time.GetElapsedTime(started));
         await StopOnRequestAsync(server, logger);
-        return host.Interruption.ExitCode;
+        return host.Interruption.ExitCode is 0 ? ExitCode.Failure : host.Interruption.ExitCode;
     }
 
     private async Task StartAsync(KestraServer server)
@@ -106,31 +106,16 @@ internal sealed partial class ServerRun(Invocation invocation, KestraConfigurati
         }
     }
 
-    private void Announce(KestraServer server, ILogger logger, TimeSpan duration)
-    {
-        var name = server.Settings.Host is "0.0.0.0" or "::" or "127.0.0.1" ? "localhost" : server.Settings.Host;
-        LogParts(logger, server.Settings.WorkerThreads);
-        if (server.ManagementPort is { } management)
-        {
-            LogRunningManaged(logger, name, server.Port ?? 0, management, server.Settings.ManagementPath.TrimEnd('/'));
-        }
-        else
-        {
-            LogRunning(logger, name, server.Port ?? 0);
-        }
-
-        LogReady(logger, $"{duration.TotalSeconds:0.00}", $"http://{name}:{server.Port}{server.Settings.ContextPath}/ui/", server.Settings.Database.Name, server.Settings.StorageFolder);
-        if (IPAddress.TryParse(server.Settings.Host, out var address) && IPAddress.IsLoopback(address))
-        {
-            LogLoopback(logger);
-        }
-    }
-
     private async Task StopOnRequestAsync(KestraServer server, ILogger logger)
     {
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var registration = invocation.CancellationToken.Register(asked.SetResult);
-        await asked.Task;
+        var own = server.Services.GetService<ServerExit>()?.Requested;
+        if (await Task.WhenAny(asked.Task, own ?? asked.Task) == own)
+        {
+            LogOwnShutdown(logger, await own);
+        }
+
         LogShutdown(logger);
         LogInitiated(logger);
         var began = Stopwatch.GetTimestamp();
@@ -169,26 +154,14 @@ internal sealed partial class ServerRun(Invocation invocation, KestraConfigurati
     [LoggerMessage(LogLevel.Information, "This installation was served by version {Before} before; it is now {Now}")]
     private static partial void LogVersionChanged(ILogger logger, string before, string now);
 
-    [LoggerMessage(LogLevel.Information, "Executor, scheduler and webserver started; worker started with {Threads} thread(s)")]
-    private static partial void LogParts(ILogger logger, int threads);
-
-    [LoggerMessage(LogLevel.Information, "Server Running: http://{Name}:{Port}, Management server on port http://{Name}:{Management}{Path}/health")]
-    private static partial void LogRunningManaged(ILogger logger, string name, int port, int management, string path);
-
-    [LoggerMessage(LogLevel.Information, "Server Running: http://{Name}:{Port}")]
-    private static partial void LogRunning(ILogger logger, string name, int port);
-
-    [LoggerMessage(LogLevel.Information, "Ready in {Seconds} s. UI: {Url}; database: {Database}; files: {Files}. Press Ctrl+C to stop.")]
-    private static partial void LogReady(ILogger logger, string seconds, string url, string database, string files);
-
-    [LoggerMessage(LogLevel.Information, "Only this machine can reach the server; set 'micronaut.server.host: 0.0.0.0' to let others in.")]
-    private static partial void LogLoopback(ILogger logger);
-
     [LoggerMessage(LogLevel.Warning, "{Message}")]
     private static partial void LogWarning(ILogger logger, string message);
 
     [LoggerMessage(LogLevel.Warning, "Receiving shutdown ! Try to graceful exit")]
     private static partial void LogShutdown(ILogger logger);
+
+    [LoggerMessage(LogLevel.Error, "The server ends itself, because {Reason}")]
+    private static partial void LogOwnShutdown(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Information, "Kestra server - Shutdown initiated")]
     private static partial void LogInitiated(ILogger logger);

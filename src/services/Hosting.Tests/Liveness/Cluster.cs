@@ -36,7 +36,7 @@ internal sealed class Cluster : ILostWorkers, ILoggerProvider
 
     public TestServer Start(string id, ServerKind kind = ServerKind.SERVER, TaskRestartStrategy restart = TaskRestartStrategy.AFTER_TERMINATION_GRACE_PERIOD, bool liveness = true) => new(
         this,
-        new LocalServer(
+        new MemberServer(
             new ServerInstance(id, kind, "1.0.0", "host-" + id, new Dictionary<string, object?>(StringComparer.Ordinal), []),
             new ServiceSettings(
                 ServiceConfig.Default with { Restart = restart, Liveness = ServiceConfig.Default.Liveness with { Enabled = liveness } },
@@ -78,7 +78,7 @@ internal sealed class TestServer
 {
     private readonly Cluster cluster;
 
-    public TestServer(Cluster cluster, LocalServer server)
+    public TestServer(Cluster cluster, MemberServer server)
     {
         this.cluster = cluster;
         Server = server;
@@ -86,7 +86,7 @@ internal sealed class TestServer
         Coordinator = new LivenessCoordinator(cluster.Repository, server, cluster.Time, cluster.Logger<LivenessCoordinator>(), cluster);
     }
 
-    public LocalServer Server { get; }
+    public MemberServer Server { get; }
 
     public WorkerStanding Standing { get; } = new();
 

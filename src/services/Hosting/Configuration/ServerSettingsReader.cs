@@ -21,6 +21,7 @@ public static class ServerSettingsReader
         }
 
         RefuseUnsupported(configuration);
+        RefuseSharing(configuration, type);
         return new ServerSettings
         {
             Type = type,
@@ -59,6 +60,16 @@ public static class ServerSettingsReader
         if (configuration.Text("kestra.storage.type") is var storage && storage != "local")
         {
             throw new ConfigurationException($"No storage interface can be found for 'kestra.storage.type={storage}'. Supported types are: [local]");
+        }
+    }
+
+    private static void RefuseSharing(KestraConfiguration configuration, ServerType type)
+    {
+        if (type != ServerType.Standalone && configuration.Text("kestra.repository.type") is var database && database != PostgresType)
+        {
+            throw new ConfigurationException(
+                $"`kestra server {type.ToString().ToLowerInvariant()}` is one of several processes and needs a database that they share, but 'kestra.repository.type={database}' is the embedded database, which belongs to a single process. "
+                + "Set 'kestra.repository.type' and 'kestra.queue.type' to 'postgres' with its address in 'datasources.postgres.url', or start `kestra server standalone`.");
         }
     }
 

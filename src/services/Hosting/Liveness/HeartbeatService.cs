@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Kestra.Hosting.Liveness;
 
 /// <summary>Gives signs of life for all services of this process, from before the first starts until after the last has ended.</summary>
-public sealed partial class HeartbeatService(IEnumerable<LocalService> services, ServiceReporter reporter, LocalServer server, TimeProvider time, ILogger<HeartbeatService> logger)
+public sealed partial class HeartbeatService(IEnumerable<LocalService> services, ServiceReporter reporter, MemberServer server, TimeProvider time, ILogger<HeartbeatService> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(10);

@@ -12,7 +12,7 @@ namespace Kestra.Hosting.Liveness;
 /// </summary>
 /// <param name="lostWorkers">Null where no worker takes jobs of other processes, so that none can be lost.</param>
 public sealed partial class LivenessCoordinator(
-    IServiceInstanceRepository repository, LocalServer server, TimeProvider time, ILogger<LivenessCoordinator> logger, ILostWorkers? lostWorkers = null)
+    IServiceInstanceRepository repository, MemberServer server, TimeProvider time, ILogger<LivenessCoordinator> logger, ILostWorkers? lostWorkers = null)
 {
     private const string Silent = "The service was detected as non-responsive after the session timeout.";
     private const string Gone = "The service was detected as non-responsive or terminated after termination grace period.";

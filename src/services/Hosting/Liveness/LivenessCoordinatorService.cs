@@ -6,7 +6,7 @@ namespace Kestra.Hosting.Liveness;
 
 /// <summary>Lets the coordinator look at intervals. A little chance keeps several executors from looking at the same moment.</summary>
 /// <param name="jitter">Milliseconds that are added to an interval.</param>
-public sealed partial class LivenessCoordinatorService(LivenessCoordinator coordinator, LocalServer server, TimeProvider time, ILogger<LivenessCoordinatorService> logger, Func<int>? jitter = null)
+public sealed partial class LivenessCoordinatorService(LivenessCoordinator coordinator, MemberServer server, TimeProvider time, ILogger<LivenessCoordinatorService> logger, Func<int>? jitter = null)
     : BackgroundService
 {
     private const int LargestJitter = 500;

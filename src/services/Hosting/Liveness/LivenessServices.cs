@@ -10,7 +10,7 @@ namespace Kestra.Hosting.Liveness;
 public static class LivenessServices
 {
     /// <summary>Adds the signs of life. They belong before all services, so that they end last. The repository and the clock must be there.</summary>
-    public static IServiceCollection AddKestraLiveness(this IServiceCollection services, LocalServer server)
+    public static IServiceCollection AddKestraLiveness(this IServiceCollection services, MemberServer server)
     {
         services.AddSingleton(server);
         services.AddSingleton<WorkerStanding>();
@@ -41,18 +41,21 @@ public static class LivenessServices
     {
         services.AddSingleton(static provider => new LivenessCoordinator(
             provider.GetRequiredService<IServiceInstanceRepository>(),
-            provider.GetRequiredService<LocalServer>(),
+            provider.GetRequiredService<MemberServer>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<LivenessCoordinator>>(),
             provider.GetService<ILostWorkers>()));
         services.AddSingleton<IHostedService>(static provider => new LivenessCoordinatorService(
             provider.GetRequiredService<LivenessCoordinator>(),
-            provider.GetRequiredService<LocalServer>(),
+            provider.GetRequiredService<MemberServer>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<LivenessCoordinatorService>>()));
         services.AddSingleton<IHostedService, ServicePurge>();
         return services;
     }
+
+    /// <summary>Completes when all services of this process run, as far as the cluster could be told.</summary>
+    public static Task RunningAsync(IServiceProvider provider) => Task.WhenAll(provider.GetServices<IHostedService>().OfType<ServiceLife>().Select(static life => life.Running));
 
     /// <summary>What is wrong with the services of this process by their own view; null when nothing is. A word for the health endpoint.</summary>
     public static string? Problem(IServiceProvider provider) => provider.GetServices<LocalService>()

@@ -16,7 +16,9 @@ public sealed partial class ServiceLife(LocalService service, ServiceReporter re
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource stopping = new();
-    private Task running = Task.CompletedTask;
+
+    /// <summary>Completes when the cluster was told that the service runs.</summary>
+    public Task Running { get; private set; } = Task.CompletedTask;
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -24,23 +26,21 @@ public sealed partial class ServiceLife(LocalService service, ServiceReporter re
 
     public Task StartedAsync(CancellationToken cancellationToken)
     {
-        running = RunAsync();
+        Running = RunAsync();
         return Task.CompletedTask;
     }
 
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         await stopping.CancelAsync();
-        await running;
-        LogTerminating(reporter.Name(service));
-        await TellAsync(ServiceState.TERMINATING);
+        await Running;
+        await TellAsync(ServiceState.TERMINATING, () => LogTerminating(reporter.Name(service)));
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         var end = service.Type == ServiceType.WORKER && standing.WasForced ? ServiceState.TERMINATED_FORCED : ServiceState.TERMINATED_GRACEFULLY;
-        await TellAsync(end);
-        LogClosed(reporter.Name(service), end);
+        await TellAsync(end, () => LogClosed(reporter.Name(service), end));
     }
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -60,10 +60,17 @@ public sealed partial class ServiceLife(LocalService service, ServiceReporter re
         }
     }
 
-    private async Task TellAsync(ServiceState state)
+    // A start that failed may not have come as far as to this service.
+    private async Task TellAsync(ServiceState state, Action log)
     {
+        if (service.State is null)
+        {
+            return;
+        }
+
         using var limit = new CancellationTokenSource(Farewell, time);
         await reporter.ReportAsync(service, state, null, limit.Token);
+        log();
     }
 
     [LoggerMessage(LogLevel.Information, "{Service} Terminating")]

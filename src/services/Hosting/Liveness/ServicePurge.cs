@@ -7,7 +7,7 @@ using NodaTime;
 namespace Kestra.Hosting.Liveness;
 
 /// <summary>Deletes the rows of services that have been gone for long.</summary>
-public sealed partial class ServicePurge(IServiceInstanceRepository repository, LocalServer server, TimeProvider time, ILogger<ServicePurge> logger) : BackgroundService
+public sealed partial class ServicePurge(IServiceInstanceRepository repository, MemberServer server, TimeProvider time, ILogger<ServicePurge> logger) : BackgroundService
 {
     // Databases that were never purged may hold very many.
     private const int Batch = 1_000;

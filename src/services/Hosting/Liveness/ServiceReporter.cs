@@ -12,7 +12,7 @@ namespace Kestra.Hosting.Liveness;
 /// could not be heard, or that was given up, stops before its tasks run a second time elsewhere.
 /// </summary>
 public sealed partial class ServiceReporter(
-    IServiceInstanceRepository repository, LocalServer server, WorkerStanding standing, ServerExit exit, TimeProvider time, ILogger<ServiceReporter> logger)
+    IServiceInstanceRepository repository, MemberServer server, WorkerStanding standing, ServerExit exit, TimeProvider time, ILogger<ServiceReporter> logger)
 {
     private Instant Now => Instant.FromDateTimeOffset(time.GetUtcNow());
 

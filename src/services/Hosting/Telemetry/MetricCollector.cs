@@ -37,6 +37,16 @@ public sealed class MetricCollector : IDisposable
         }
     }
 
+    /// <summary>The same, of the instruments alone whose names begin so.</summary>
+    public IReadOnlyList<MetricSeries> Collect(string beginning)
+    {
+        listener.RecordObservableInstruments();
+        lock (gate)
+        {
+            return [.. instruments.Where(entry => entry.Key.StartsWith(beginning, StringComparison.Ordinal)).SelectMany(static entry => entry.Value.Copy())];
+        }
+    }
+
     public void Dispose() => listener.Dispose();
 
     private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Liveness;
 using Kestra.Plugins.Triggers;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,7 @@ namespace Kestra.Worker.Triggers;
 /// Takes trigger jobs as long as there is a free slot. Its slots are not those of tasks, so that neither waits for the other;
 /// realtime triggers, which never end, have a limit of their own.
 /// </summary>
-internal sealed partial class TriggerWorkerService(ITriggerJobs jobs, TriggerRunner runner, WorkerOptions options, TimeProvider time, ILogger<TriggerWorkerService> logger) : BackgroundService
+internal sealed partial class TriggerWorkerService(ITriggerJobs jobs, TriggerRunner runner, WorkerOptions options, TimeProvider time, WorkerStanding standing, ILogger<TriggerWorkerService> logger) : BackgroundService
 {
     private readonly ConcurrentBag<int> freeSlots = [.. Enumerable.Range(0, options.EffectiveTriggerThreads)];
     private readonly SemaphoreSlim slots = new(options.EffectiveTriggerThreads);
@@ -21,7 +22,7 @@ internal sealed partial class TriggerWorkerService(ITriggerJobs jobs, TriggerRun
         await base.StopAsync(cancellationToken);
         runner.StopAll(realtimeOnly: true);
         using var grace = new CancellationTokenSource(options.TerminationGracePeriod, time);
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(grace.Token, cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(grace.Token, standing.Lost, cancellationToken);
         await UntilIdleAsync(limit.Token);
         runner.StopAll(realtimeOnly: false);
         using var last = new CancellationTokenSource(options.CancellationGracePeriod, time);
@@ -39,8 +40,22 @@ internal sealed partial class TriggerWorkerService(ITriggerJobs jobs, TriggerRun
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var kills = jobs.SubscribeKills(runner.Kill);
-        await slots.WaitAsync(stoppingToken);
-        await foreach (var job in jobs.TakeAsync(options.Group, stoppingToken))
+        using var lost = standing.Lost.Register(GiveUp);
+        using var taking = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, standing.Lost);
+        try
+        {
+            await TakeAsync(taking.Token);
+        }
+        catch (OperationCanceledException) when (taking.IsCancellationRequested)
+        {
+            LogTakesNoMore();
+        }
+    }
+
+    private async Task TakeAsync(CancellationToken cancellationToken)
+    {
+        await slots.WaitAsync(cancellationToken);
+        await foreach (var job in jobs.TakeAsync(options.Group, cancellationToken))
         {
             if (job.Plugin is IRealtimeTrigger)
             {
@@ -49,8 +64,14 @@ internal sealed partial class TriggerWorkerService(ITriggerJobs jobs, TriggerRun
             }
 
             _ = RunInSlotAsync(job);
-            await slots.WaitAsync(stoppingToken);
+            await slots.WaitAsync(cancellationToken);
         }
+    }
+
+    private void GiveUp()
+    {
+        runner.StopAll(realtimeOnly: false);
+        abandoned.Cancel();
     }
 
     private async Task RunInSlotAsync(TriggerJob job)
@@ -98,6 +119,9 @@ internal sealed partial class TriggerWorkerService(ITriggerJobs jobs, TriggerRun
             LogStillRunning(runner.Count);
         }
     }
+
+    [LoggerMessage(LogLevel.Debug, "The worker takes no more triggers")]
+    private partial void LogTakesNoMore();
 
     [LoggerMessage(LogLevel.Warning, "{Count} triggers are still evaluated at the end of their grace period")]
     private partial void LogStillRunning(int count);

@@ -1,0 +1,35 @@
+using Kestra.Executor;
+using Kestra.Hosting.Configuration;
+using Kestra.Hosting.Liveness;
+using Kestra.Model.Cluster;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Kestra.Cli.Composition.Parts;
+
+/// <summary>What decides executions, and looks after the services of the cluster.</summary>
+internal static class ExecutorPart
+{
+    // How long the executions of a server that died wait for one that stands by.
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(10);
+
+    public static void Add(PartContext context)
+    {
+        if (!context.Has(ServerParts.Executor))
+        {
+            return;
+        }
+
+        var id = Guid.NewGuid().ToString();
+        MembershipPart.AddMember(context, ServiceType.EXECUTOR, id, ready: static provider => provider.GetRequiredService<ExecutorService>().Ready);
+
+        // Only one process at a time can have the embedded database, so a restart may take its own lease back at once.
+        var owner = context.Settings.Database is DatabaseSettings.Embedded ? "embedded" : id;
+        context.Services.AddKestraExecutor(new ExecutorIdentity(0, owner), static options => options.LeaseTimeToLive = LeaseTime);
+        context.Services.AddSingleton<IHostedService, OwnershipGate>();
+        if (context.IsMember)
+        {
+            context.Services.AddKestraCoordinator();
+        }
+    }
+}
