@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Kestra.Commits;
 using Kestra.Storage;
+using Kestra.Storage.Executions;
 using Kestra.Storage.Postgres;
 using Kestra.Storage.Sqlite;
 using NodaTime;

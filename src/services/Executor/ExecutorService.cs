@@ -154,7 +154,7 @@ public sealed partial class ExecutorService(
         {
             while (await timer.WaitForNextTickAsync(owning.Token))
             {
-                if (!await journal.RenewAsync(lease, Duration.FromTimeSpan(settings.LeaseTimeToLive), owning.Token))
+                if ((await journal.RenewAsync([lease], Duration.FromTimeSpan(settings.LeaseTimeToLive), owning.Token)).Count > 0)
                 {
                     LogLeaseLost(lease.Partition);
                     await owning.CancelAsync();

@@ -2,22 +2,27 @@ using Kestra.Model;
 using Kestra.Model.Cluster;
 using Kestra.Model.Logs;
 using Kestra.Model.Triggers;
+using Kestra.Storage.Cluster;
 using Kestra.Storage.Executions;
 using Kestra.Storage.Flows;
 
 namespace Kestra.Storage.Memory;
 
 /// <summary>What a database holds. It outlives the stores that are opened on it, as a file outlives a process.</summary>
-public sealed class MemoryDatabase
+/// <param name="partitions">In how many parts executions may be shared among processes; a power of two.</param>
+public sealed class MemoryDatabase(int partitions = 1)
 {
     private readonly Lock gate = new();
 
+    internal int Partitions { get; } = partitions;
     internal Dictionary<int, Lease> Leases { get; } = [];
+    internal Dictionary<string, NodaTime.Instant> Members { get; } = new(StringComparer.Ordinal);
     internal OrderedDictionary<ExecutionId, ExecutionRow> Executions { get; } = [];
     internal Dictionary<ExecutionId, SortedList<long, ReadOnlyMemory<byte>>> Journal { get; } = [];
-    internal OrderedDictionary<string, (int Partition, ExecutionTimer Timer)> Timers { get; } = new(StringComparer.Ordinal);
-    internal OrderedDictionary<ExecutionId, (int Partition, SlotChange Slot)> Slots { get; } = [];
-    internal List<(int Partition, QueuedCommand Command)> Commands { get; } = [];
+    internal OrderedDictionary<string, ExecutionTimer> Timers { get; } = new(StringComparer.Ordinal);
+    internal OrderedDictionary<ExecutionId, SlotChange> Slots { get; } = [];
+    internal List<QueuedCommand> Commands { get; } = [];
+    internal List<(CommandReply Reply, NodaTime.Instant Written)> Replies { get; } = [];
     internal long LastCommand { get; set; }
     internal OrderedDictionary<FlowId, List<FlowRow>> Flows { get; } = [];
     internal List<(long Position, LogEntry Entry)> Logs { get; } = [];
@@ -33,7 +38,7 @@ public sealed class MemoryDatabase
     internal long LastSnapshot { get; set; }
     internal List<WorkerJobRow> Jobs { get; } = [];
     internal long LastJob { get; set; }
-    internal CommandHints Hints { get; } = new();
+    internal Hints Hints { get; } = new();
     internal WorkerJobHints JobHints { get; } = new();
 
     /// <summary>Runs work that nobody sees half done. It must check everything before it changes anything.</summary>

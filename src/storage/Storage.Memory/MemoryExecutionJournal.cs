@@ -1,3 +1,4 @@
+using Kestra.Storage.Cluster;
 using Kestra.Storage.Executions;
 using NodaTime;
 
@@ -20,16 +21,25 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
         },
         cancellationToken);
 
-    public Task<bool> RenewAsync(PartitionLease lease, Duration timeToLive, CancellationToken cancellationToken) => database.DoAsync(
+    public int Partitions => database.Partitions;
+
+    public Task<IReadOnlyList<PartitionLease>> RenewAsync(IReadOnlyList<PartitionLease> leases, Duration timeToLive, CancellationToken cancellationToken) => database.DoAsync<IReadOnlyList<PartitionLease>>(
         () =>
         {
-            if (Held(lease) is not { } held)
+            var lost = new List<PartitionLease>();
+            foreach (var lease in leases)
             {
-                return false;
+                if (Held(lease) is { } held)
+                {
+                    database.Leases[lease.Partition] = held with { Expires = Now + timeToLive };
+                }
+                else
+                {
+                    lost.Add(lease);
+                }
             }
 
-            database.Leases[lease.Partition] = held with { Expires = Now + timeToLive };
-            return true;
+            return lost;
         },
         cancellationToken);
 
@@ -43,11 +53,26 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
         },
         cancellationToken);
 
+    public Task<int> JoinAsync(string owner, Duration timeToLive, CancellationToken cancellationToken) => database.DoAsync(
+        () =>
+        {
+            database.Members[owner] = Now + timeToLive;
+            foreach (var gone in database.Members.Where(member => member.Key != owner && member.Value < Now).Select(static member => member.Key).ToList())
+            {
+                database.Members.Remove(gone);
+            }
+
+            return database.Members.Count;
+        },
+        cancellationToken);
+
+    public Task LeaveAsync(string owner, CancellationToken cancellationToken) => database.DoAsync(() => { database.Members.Remove(owner); }, cancellationToken);
+
     public Task<PartitionContents> LoadAsync(PartitionLease lease, CancellationToken cancellationToken) => database.DoAsync(
         () => new PartitionContents(
             [.. database.Executions.Where(pair => pair.Value.Partition == lease.Partition && !pair.Value.Snapshot.Ended).Select(pair => Stored(pair.Key, pair.Value))],
-            [.. database.Timers.Values.Where(row => row.Partition == lease.Partition).Select(static row => row.Timer)],
-            [.. database.Slots.Values.Where(row => row.Partition == lease.Partition).Select(static row => row.Slot).OrderBy(static slot => slot.QueuedAt)],
+            [.. database.Timers.Values.Where(timer => timer.Partition == lease.Partition)],
+            [.. database.Slots.Values.Where(slot => slot.Partition == lease.Partition).OrderBy(static slot => slot.QueuedAt)],
             [.. database.Jobs.Where(job => job.Partition == lease.Partition)]),
         cancellationToken);
 
@@ -67,36 +92,44 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
         },
         cancellationToken);
 
-    public async Task CommitAsync(PartitionLease lease, ExecutionBatch batch, CancellationToken cancellationToken)
+    public Task<ExecutionPlace?> FindPlaceAsync(string tenantId, string executionId, CancellationToken cancellationToken) => database.DoAsync<ExecutionPlace?>(
+        () => database.Executions.TryGetValue(new ExecutionId(tenantId, executionId), out var row) ? new ExecutionPlace(tenantId, row.Snapshot.Namespace, row.Snapshot.FlowId) : null,
+        cancellationToken);
+
+    public async Task CommitAsync(IReadOnlyList<PartitionLease> leases, ExecutionBatch batch, CancellationToken cancellationToken)
     {
         await database.DoAsync(
             () =>
             {
-                if (Held(lease) is null)
+                if (leases.FirstOrDefault(lease => Held(lease) is null) is { } lost)
                 {
-                    throw new LeaseLostException(lease);
+                    throw new LeaseLostException(lost);
                 }
 
                 Check(batch);
-                Write(lease, batch);
+                Write(leases, batch);
             },
             cancellationToken);
-        database.Hints.Announce(batch.CommandsSent.Select(static command => command.Partition));
+        database.Hints.Announce(Hints.Of(batch));
         if (batch.ConcernsWorkers)
         {
             database.JobHints.Announce();
         }
     }
 
-    public Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync(PartitionLease lease, int limit, CancellationToken cancellationToken) => database.DoAsync<IReadOnlyList<QueuedCommand>>(
-        () => [.. database.Commands.Where(row => row.Partition == lease.Partition).Select(static row => row.Command).Take(limit)],
+    public Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync(IReadOnlyCollection<int> partitions, int limit, CancellationToken cancellationToken) => database.DoAsync<IReadOnlyList<QueuedCommand>>(
+        () => [.. database.Commands.Where(command => partitions.Contains(command.Partition)).Take(limit)],
         cancellationToken);
 
-    public async Task EnqueueCommandAsync(int partition, string executionId, ReadOnlyMemory<byte> command, CancellationToken cancellationToken)
-    {
-        await database.DoAsync(() => Enqueue(partition, executionId, command), cancellationToken);
-        database.Hints.Announce([partition]);
-    }
+    public Task<IReadOnlyList<CommandReply>> TakeRepliesAsync(string reader, CancellationToken cancellationToken) => database.DoAsync<IReadOnlyList<CommandReply>>(
+        () =>
+        {
+            var taken = database.Replies.Where(row => row.Reply.Reader == reader).Select(static row => row.Reply).ToList();
+            var forgotten = Now - Duration.FromHours(1);
+            database.Replies.RemoveAll(row => row.Reply.Reader == reader || row.Written < forgotten);
+            return taken;
+        },
+        cancellationToken);
 
     private Instant Now => Instant.FromDateTimeOffset(time.GetUtcNow());
 
@@ -129,7 +162,7 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
         }
     }
 
-    private void Write(PartitionLease lease, ExecutionBatch batch)
+    private void Write(IReadOnlyList<PartitionLease> leases, ExecutionBatch batch)
     {
         foreach (var entry in batch.Journal)
         {
@@ -138,7 +171,7 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
 
         foreach (var snapshot in batch.Snapshots)
         {
-            Write(lease, snapshot);
+            Write(snapshot);
         }
 
         foreach (var key in batch.TimersRemoved)
@@ -148,21 +181,26 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
 
         foreach (var timer in batch.TimersSet)
         {
-            database.Timers[timer.Key] = (lease.Partition, timer with { Payload = timer.Payload.ToArray() });
+            database.Timers[timer.Key] = timer with { Payload = timer.Payload.ToArray() };
         }
 
         foreach (var slot in batch.Slots)
         {
-            Write(lease, slot);
+            Write(slot);
         }
 
-        database.Commands.RemoveAll(row => row.Partition == lease.Partition && batch.CommandsDone.Contains(row.Command.Id));
+        database.Commands.RemoveAll(command => batch.CommandsDone.Contains(command.Id) && leases.Any(lease => lease.Partition == command.Partition));
         foreach (var command in batch.CommandsSent)
         {
             Enqueue(command.Partition, command.ExecutionId, command.Command);
         }
 
         MemoryWorkerJobStore.Write(database, batch);
+        foreach (var reply in batch.Replies)
+        {
+            database.Replies.Add((reply with { Outcome = reply.Outcome.ToArray() }, Now));
+        }
+
         foreach (var trigger in batch.Triggers)
         {
             MemoryTriggerRepository.Save(database, trigger);
@@ -181,10 +219,10 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
         }
     }
 
-    private void Write(PartitionLease lease, ExecutionSnapshot snapshot)
+    private void Write(ExecutionSnapshot snapshot)
     {
         var id = new ExecutionId(snapshot.TenantId, snapshot.Id);
-        database.Executions[id] = new ExecutionRow(lease.Partition, snapshot with { Document = snapshot.Document.ToArray() }, ++database.LastSnapshot);
+        database.Executions[id] = new ExecutionRow(snapshot.Partition, snapshot with { Document = snapshot.Document.ToArray() }, ++database.LastSnapshot);
         if (snapshot.Ended)
         {
             database.Journal.Remove(id);
@@ -202,7 +240,7 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
         }
     }
 
-    private void Write(PartitionLease lease, SlotChange slot)
+    private void Write(SlotChange slot)
     {
         var id = new ExecutionId(slot.TenantId, slot.ExecutionId);
         if (slot.State == SlotState.Released)
@@ -211,7 +249,7 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
         }
         else
         {
-            database.Slots[id] = (lease.Partition, slot);
+            database.Slots[id] = slot;
         }
     }
 
@@ -226,14 +264,14 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
 
     private void RemoveTimers(ExecutionId id)
     {
-        foreach (var key in database.Timers.Where(pair => pair.Value.Timer.TenantId == id.Tenant && pair.Value.Timer.ExecutionId == id.Id).Select(static pair => pair.Key).ToList())
+        foreach (var key in database.Timers.Where(pair => pair.Value.TenantId == id.Tenant && pair.Value.ExecutionId == id.Id).Select(static pair => pair.Key).ToList())
         {
             database.Timers.Remove(key);
         }
     }
 
     private void Enqueue(int partition, string executionId, ReadOnlyMemory<byte> command) =>
-        database.Commands.Add((partition, new QueuedCommand(++database.LastCommand, executionId, command.ToArray())));
+        database.Commands.Add(new QueuedCommand(++database.LastCommand, partition, executionId, command.ToArray()));
 
     private SortedList<long, ReadOnlyMemory<byte>> Entries(ExecutionId id)
     {

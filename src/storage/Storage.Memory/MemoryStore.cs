@@ -27,7 +27,7 @@ public sealed class MemoryStore : IStore
     }
 
     public IExecutionJournal Journal { get; }
-    public ICommandHints Hints { get; }
+    public IHints Hints { get; }
     public IWorkerJobStore Jobs { get; }
     public IWorkerJobHints JobHints { get; }
     public IExecutionRepository Executions { get; }

@@ -1,5 +1,6 @@
 using Kestra.Model.Executions;
 using Kestra.Model.Json;
+using Kestra.Storage.Cluster;
 using Kestra.Storage.Executions;
 using Npgsql;
 using NpgsqlTypes;
@@ -18,21 +19,21 @@ internal sealed partial class CommitBatch(NpgsqlBatch batch, string schema)
     private const NpgsqlDbType Blobs = NpgsqlDbType.Array | NpgsqlDbType.Bytea;
     private const NpgsqlDbType Jsons = NpgsqlDbType.Array | NpgsqlDbType.Jsonb;
 
-    public void Add(PartitionLease lease, ExecutionBatch rows)
+    public void Add(IReadOnlyList<PartitionLease> leases, ExecutionBatch rows)
     {
-        Guard(lease);
+        Guard(leases);
         AddJournal(rows.Journal);
-        AddSnapshots(lease, LastOf(rows.Snapshots, static snapshot => snapshot.Id));
-        AddTimers(lease, rows);
-        AddSlots(lease, LastOf(rows.Slots, static slot => slot.ExecutionId));
-        AddCommands(lease, rows);
+        AddSnapshots(LastOf(rows.Snapshots, static snapshot => snapshot.Id));
+        AddTimers(rows);
+        AddSlots(LastOf(rows.Slots, static slot => slot.ExecutionId));
+        AddCommands(leases, rows);
         AddJobs(rows);
         AddTriggers(rows.Triggers);
         AddWindows(LastOf(rows.Windows, static change => RowKeys.Window(change.Window)));
         AddLogs(rows.Logs);
         AddMetrics(rows.Metrics);
         AddDeletions(rows.Deleted);
-        AddHints(rows.CommandsSent, rows.ConcernsWorkers);
+        AddHints(rows);
     }
 
     public void AddTriggers(IReadOnlyList<Model.Triggers.Trigger> triggers)
@@ -70,16 +71,19 @@ internal sealed partial class CommitBatch(NpgsqlBatch batch, string schema)
 
     public void AddMetrics(IReadOnlyList<Model.Logs.MetricEntry> metrics) => AddInOrder("metrics", metrics, Documents.Text);
 
-    public void AddCommand(int partition, string executionId, ReadOnlyMemory<byte> command)
+    private void Guard(IReadOnlyList<PartitionLease> leases)
     {
-        OutgoingCommand[] commands = [new(partition, executionId, command)];
-        AddCommands(commands);
-        AddHints(commands, forWorkers: false);
+        if (leases.Count > 0)
+        {
+            // In the order of partitions, so that two who take several locks never wait for each other.
+            var ordered = leases.OrderBy(static lease => lease.Partition).ToList();
+            Statement(
+                $"SELECT {schema}.guard(partition, epoch, owner) FROM unnest($1, $2, $3) AS given (partition, epoch, owner)",
+                (Integers, Column(ordered, static lease => lease.Partition)),
+                (Numbers, Column(ordered, static lease => lease.Epoch)),
+                (Texts, Column(ordered, static lease => lease.Owner)));
+        }
     }
-
-    private void Guard(PartitionLease lease) => Statement(
-        $"SELECT {schema}.guard($1, $2, $3)",
-        (NpgsqlDbType.Integer, lease.Partition), (NpgsqlDbType.Bigint, lease.Epoch), (NpgsqlDbType.Text, lease.Owner));
 
     private void AddJournal(List<JournalEntry> entries)
     {
@@ -93,7 +97,7 @@ internal sealed partial class CommitBatch(NpgsqlBatch batch, string schema)
         }
     }
 
-    private void AddSnapshots(PartitionLease lease, IReadOnlyList<ExecutionSnapshot> snapshots)
+    private void AddSnapshots(IReadOnlyList<ExecutionSnapshot> snapshots)
     {
         if (snapshots.Count == 0)
         {
@@ -102,7 +106,7 @@ internal sealed partial class CommitBatch(NpgsqlBatch batch, string schema)
 
         AddRows([.. snapshots.Where(static snapshot => !snapshot.Provisional)]);
         var open = snapshots.Where(static snapshot => !snapshot.Ended).ToList();
-        AddOpen(lease, open);
+        AddOpen(open);
         AddEnded([.. snapshots.Where(static snapshot => snapshot.Ended).Select(static snapshot => snapshot.Id)]);
         Trim([.. open.Where(static snapshot => snapshot.Position > 1)]);
     }
@@ -118,20 +122,20 @@ internal sealed partial class CommitBatch(NpgsqlBatch batch, string schema)
         }
     }
 
-    private void AddOpen(PartitionLease lease, List<ExecutionSnapshot> open)
+    private void AddOpen(List<ExecutionSnapshot> open)
     {
         if (open.Count > 0)
         {
             Statement(
                 $"""
-                INSERT INTO {schema}.execution (id, tenant, partition, position, document) SELECT id, tenant, $5, position, document FROM unnest($1, $2, $3, $4) AS given (id, tenant, position, document)
+                INSERT INTO {schema}.execution (id, tenant, partition, position, document) SELECT id, tenant, partition, position, document FROM unnest($1, $2, $3, $4, $5) AS given (id, tenant, position, document, partition)
                 ON CONFLICT (id) DO UPDATE SET tenant = EXCLUDED.tenant, partition = EXCLUDED.partition, position = EXCLUDED.position, document = EXCLUDED.document
                 """,
                 (Texts, Column(open, static snapshot => snapshot.Id)),
                 (Texts, Column(open, static snapshot => snapshot.TenantId)),
                 (Numbers, Column(open, static snapshot => snapshot.Position)),
                 (Blobs, Column(open, static snapshot => snapshot.Provisional ? snapshot.Document.ToArray() : null)),
-                (NpgsqlDbType.Integer, lease.Partition));
+                (Integers, Column(open, static snapshot => snapshot.Partition)));
         }
     }
 
@@ -158,7 +162,7 @@ internal sealed partial class CommitBatch(NpgsqlBatch batch, string schema)
         }
     }
 
-    private void AddTimers(PartitionLease lease, ExecutionBatch rows)
+    private void AddTimers(ExecutionBatch rows)
     {
         if (rows.TimersRemoved.Count > 0)
         {
@@ -171,7 +175,7 @@ internal sealed partial class CommitBatch(NpgsqlBatch batch, string schema)
             Statement(
                 $"""
                 INSERT INTO {schema}.timer (key, partition, tenant, execution, due, payload)
-                SELECT key, $6, tenant, execution, due, payload FROM unnest($1, $2, $3, $4, $5) AS given (key, tenant, execution, due, payload)
+                SELECT key, partition, tenant, execution, due, payload FROM unnest($1, $2, $3, $4, $5, $6) AS given (key, tenant, execution, due, payload, partition)
                 ON CONFLICT (key) DO UPDATE SET partition = EXCLUDED.partition, tenant = EXCLUDED.tenant, execution = EXCLUDED.execution, due = EXCLUDED.due, payload = EXCLUDED.payload
                 """,
                 (Texts, Column(set, static timer => timer.Key)),
@@ -179,11 +183,11 @@ internal sealed partial class CommitBatch(NpgsqlBatch batch, string schema)
                 (Texts, Column(set, static timer => timer.ExecutionId)),
                 (Numbers, Column(set, static timer => timer.DueAt.ToUnixTimeTicks())),
                 (Blobs, Column(set, static timer => timer.Payload.ToArray())),
-                (NpgsqlDbType.Integer, lease.Partition));
+                (Integers, Column(set, static timer => timer.Partition)));
         }
     }
 
-    private void AddSlots(PartitionLease lease, IReadOnlyList<SlotChange> slots)
+    private void AddSlots(IReadOnlyList<SlotChange> slots)
     {
         var released = slots.Where(static slot => slot.State == SlotState.Released).Select(static slot => slot.ExecutionId).ToArray();
         if (released.Length > 0)
@@ -197,7 +201,7 @@ internal sealed partial class CommitBatch(NpgsqlBatch batch, string schema)
             Statement(
                 $"""
                 INSERT INTO {schema}.slot (execution, tenant, partition, namespace, flow, state, queued)
-                SELECT execution, tenant, $7, namespace, flow, state, queued FROM unnest($1, $2, $3, $4, $5, $6) AS given (execution, tenant, namespace, flow, state, queued)
+                SELECT execution, tenant, partition, namespace, flow, state, queued FROM unnest($1, $2, $3, $4, $5, $6, $7) AS given (execution, tenant, namespace, flow, state, queued, partition)
                 ON CONFLICT (execution) DO UPDATE SET tenant = EXCLUDED.tenant, partition = EXCLUDED.partition, namespace = EXCLUDED.namespace, flow = EXCLUDED.flow, state = EXCLUDED.state, queued = EXCLUDED.queued
                 """,
                 (Texts, Column(kept, static slot => slot.ExecutionId)),
@@ -206,40 +210,47 @@ internal sealed partial class CommitBatch(NpgsqlBatch batch, string schema)
                 (Texts, Column(kept, static slot => slot.FlowId)),
                 (Texts, Column(kept, static slot => slot.State.ToString())),
                 (Numbers, Column(kept, static slot => slot.QueuedAt.ToUnixTimeTicks())),
-                (NpgsqlDbType.Integer, lease.Partition));
+                (Integers, Column(kept, static slot => slot.Partition)));
         }
     }
 
-    private void AddCommands(PartitionLease lease, ExecutionBatch rows)
+    private void AddCommands(IReadOnlyList<PartitionLease> leases, ExecutionBatch rows)
     {
         if (rows.CommandsDone.Count > 0)
         {
             Statement(
-                $"DELETE FROM {schema}.command WHERE partition = $1 AND id = ANY ($2)",
-                (NpgsqlDbType.Integer, lease.Partition), (Numbers, rows.CommandsDone.ToArray()));
+                $"DELETE FROM {schema}.command WHERE partition = ANY ($1) AND id = ANY ($2)",
+                (Integers, Column(leases, static lease => lease.Partition)), (Numbers, rows.CommandsDone.ToArray()));
         }
 
         if (rows.CommandsSent.Count > 0)
         {
-            AddCommands(rows.CommandsSent);
+            Statement(
+                $"""
+                INSERT INTO {schema}.command (partition, execution, command)
+                SELECT partition, execution, command FROM unnest($1, $2, $3) WITH ORDINALITY AS given (partition, execution, command, place) ORDER BY place
+                """,
+                (Integers, Column(rows.CommandsSent, static command => command.Partition)),
+                (Texts, Column(rows.CommandsSent, static command => command.ExecutionId)),
+                (Blobs, Column(rows.CommandsSent, static command => command.Command.ToArray())));
+        }
+
+        if (rows.Replies.Count > 0)
+        {
+            Statement(
+                $"INSERT INTO {schema}.reply (reader, token, outcome) SELECT * FROM unnest($1, $2, $3) ON CONFLICT (reader, token) DO UPDATE SET outcome = EXCLUDED.outcome",
+                (Texts, Column(rows.Replies, static reply => reply.Reader)),
+                (Texts, Column(rows.Replies, static reply => reply.Token)),
+                (Blobs, Column(rows.Replies, static reply => reply.Outcome.ToArray())));
         }
     }
 
-    private void AddCommands(IReadOnlyList<OutgoingCommand> commands) => Statement(
-        $"""
-        INSERT INTO {schema}.command (partition, execution, command)
-        SELECT partition, execution, command FROM unnest($1, $2, $3) WITH ORDINALITY AS given (partition, execution, command, place) ORDER BY place
-        """,
-        (Integers, Column(commands, static command => command.Partition)),
-        (Texts, Column(commands, static command => command.ExecutionId)),
-        (Blobs, Column(commands, static command => command.Command.ToArray())));
-
     // However much there is to tell, whoever listens is told once.
-    private void AddHints(IReadOnlyList<OutgoingCommand> commands, bool forWorkers)
+    private void AddHints(ExecutionBatch rows)
     {
-        if (commands.Count > 0 || forWorkers)
+        if (PostgresHints.Payload(Hints.Of(rows), rows.ConcernsWorkers) is { } payload)
         {
-            Statement("SELECT pg_notify($1, $2)", (NpgsqlDbType.Text, schema), (NpgsqlDbType.Text, PostgresHints.Payload(commands.Select(static command => command.Partition), forWorkers)));
+            Statement("SELECT pg_notify($1, $2)", (NpgsqlDbType.Text, schema), (NpgsqlDbType.Text, payload));
         }
     }
 

@@ -19,14 +19,35 @@ internal sealed class PostgresExecutionJournal(PostgresDatabase database) : IExe
             ? new PartitionLease(partition, owner, epoch)
             : null;
 
-    public async Task<bool> RenewAsync(PartitionLease lease, Duration timeToLive, CancellationToken cancellationToken) =>
-        await database.ExecuteAsync(
-            $"UPDATE {schema}.lease SET expires = clock_timestamp() + $4 WHERE partition = $1 AND epoch = $2 AND owner = $3",
-            [lease.Partition, lease.Epoch, lease.Owner, timeToLive.ToTimeSpan()],
-            cancellationToken) == 1;
+    public int Partitions => 16;
+
+    public async Task<IReadOnlyList<PartitionLease>> RenewAsync(IReadOnlyList<PartitionLease> leases, Duration timeToLive, CancellationToken cancellationToken)
+    {
+        var renewed = await database.QueryAsync(
+            $"UPDATE {schema}.lease SET expires = clock_timestamp() + $4 FROM unnest($1, $2, $3) AS given (partition, epoch, owner) WHERE lease.partition = given.partition AND lease.epoch = given.epoch AND lease.owner = given.owner RETURNING lease.partition",
+            static row => row.GetInt32(0),
+            [leases.Select(static lease => lease.Partition).ToArray(), leases.Select(static lease => lease.Epoch).ToArray(), leases.Select(static lease => lease.Owner).ToArray(), timeToLive.ToTimeSpan()],
+            cancellationToken);
+        return [.. leases.Where(lease => !renewed.Contains(lease.Partition))];
+    }
 
     public Task ReleaseAsync(PartitionLease lease, CancellationToken cancellationToken) =>
         database.ExecuteAsync($"UPDATE {schema}.lease SET owner = NULL WHERE partition = $1 AND epoch = $2 AND owner = $3", [lease.Partition, lease.Epoch, lease.Owner], cancellationToken);
+
+    // Rows that are gone by now are still seen by the count, because a statement sees one moment; so they are told apart by their time.
+    public async Task<int> JoinAsync(string owner, Duration timeToLive, CancellationToken cancellationToken) => await database.SingleAsync(
+        $"""
+        WITH joined AS (
+          INSERT INTO {schema}.member (owner, expires) VALUES ($1, clock_timestamp() + $2) ON CONFLICT (owner) DO UPDATE SET expires = EXCLUDED.expires),
+        gone AS (DELETE FROM {schema}.member WHERE expires < clock_timestamp() - interval '1 minute' AND owner <> $1)
+        SELECT count(*)::integer + 1 FROM {schema}.member WHERE owner <> $1 AND expires >= clock_timestamp()
+        """,
+        static row => row.GetInt32(0),
+        [owner, timeToLive.ToTimeSpan()],
+        cancellationToken);
+
+    public Task LeaveAsync(string owner, CancellationToken cancellationToken) =>
+        database.ExecuteAsync($"DELETE FROM {schema}.member WHERE owner = $1", [owner], cancellationToken);
 
     public Task<PartitionContents> LoadAsync(PartitionLease lease, CancellationToken cancellationToken) => database.RunAsync(
         async connection =>
@@ -37,14 +58,14 @@ internal sealed class PostgresExecutionJournal(PostgresDatabase database) : IExe
                 connection, $"{Stored($"{schema}.execution AS held LEFT JOIN executions ON executions.key = held.id")} WHERE held.partition = $1 AND (executions.key IS NOT NULL OR held.document IS NOT NULL) ORDER BY executions.start_date, held.id", static row => Read(row), partition, cancellationToken);
             var timers = await PostgresDatabase.QueryAsync(
                 connection,
-                $"SELECT key, tenant, execution, due, payload FROM {schema}.timer WHERE partition = $1",
-                static row => new ExecutionTimer(row.GetString(0), row.GetString(1), row.GetString(2), Instant.FromUnixTimeTicks(row.GetInt64(3)), row.GetFieldValue<byte[]>(4)),
+                $"SELECT key, tenant, execution, due, payload, partition FROM {schema}.timer WHERE partition = $1",
+                static row => new ExecutionTimer(row.GetString(0), row.GetString(1), row.GetString(2), Instant.FromUnixTimeTicks(row.GetInt64(3)), row.GetFieldValue<byte[]>(4)) { Partition = row.GetInt32(5) },
                 partition,
                 cancellationToken);
             var slots = await PostgresDatabase.QueryAsync(
                 connection,
-                $"SELECT tenant, namespace, flow, execution, state, queued FROM {schema}.slot WHERE partition = $1 ORDER BY queued",
-                static row => new SlotChange(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), Enum.Parse<SlotState>(row.GetString(4)), Instant.FromUnixTimeTicks(row.GetInt64(5))),
+                $"SELECT tenant, namespace, flow, execution, state, queued, partition FROM {schema}.slot WHERE partition = $1 ORDER BY queued",
+                static row => new SlotChange(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), Enum.Parse<SlotState>(row.GetString(4)), Instant.FromUnixTimeTicks(row.GetInt64(5))) { Partition = row.GetInt32(6) },
                 partition,
                 cancellationToken);
             var jobs = await PostgresDatabase.QueryAsync(connection, PostgresWorkerJobStore.OfPartition(schema), static row => PostgresWorkerJobStore.Read(row), partition, cancellationToken);
@@ -71,7 +92,17 @@ internal sealed class PostgresExecutionJournal(PostgresDatabase database) : IExe
         [executionId, tenantId, version, afterPosition],
         cancellationToken);
 
-    public async Task CommitAsync(PartitionLease lease, ExecutionBatch batch, CancellationToken cancellationToken)
+    public Task<ExecutionPlace?> FindPlaceAsync(string tenantId, string executionId, CancellationToken cancellationToken) => database.SingleAsync(
+        $"""
+        SELECT namespace, flow_id FROM executions WHERE key = $1 AND tenant_id = $2
+        UNION ALL
+        SELECT value ->> 'namespace', value ->> 'flowId' FROM (SELECT convert_from(document, 'UTF8')::jsonb AS value FROM {schema}.execution WHERE id = $1 AND tenant = $2 AND document IS NOT NULL) AS aside
+        """,
+        row => (ExecutionPlace?)new ExecutionPlace(tenantId, row.GetString(0), row.GetString(1)),
+        [executionId, tenantId],
+        cancellationToken);
+
+    public async Task CommitAsync(IReadOnlyList<PartitionLease> leases, ExecutionBatch batch, CancellationToken cancellationToken)
     {
         try
         {
@@ -80,30 +111,30 @@ internal sealed class PostgresExecutionJournal(PostgresDatabase database) : IExe
                 {
                     // Without a transaction of its own, a batch is one: nothing of it stays when one statement fails.
                     await using var statements = connection.CreateBatch();
-                    new CommitBatch(statements, schema).Add(lease, batch);
-                    return await statements.ExecuteNonQueryAsync(cancellationToken);
+                    new CommitBatch(statements, schema).Add(leases, batch);
+                    return statements.BatchCommands.Count == 0 ? 0 : await statements.ExecuteNonQueryAsync(cancellationToken);
                 },
                 cancellationToken);
         }
         catch (PostgresException fault) when (fault.SqlState == Faults.LeaseLost)
         {
-            throw new LeaseLostException(lease);
+            throw new LeaseLostException(leases.FirstOrDefault(lease => fault.MessageText.Contains($"Partition {lease.Partition} ", StringComparison.Ordinal)) ?? leases[0]);
         }
     }
 
-    public async Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync(PartitionLease lease, int limit, CancellationToken cancellationToken) => await database.QueryAsync(
-        $"SELECT id, execution, command FROM {schema}.command WHERE partition = $1 ORDER BY id LIMIT $2",
-        static row => new QueuedCommand(row.GetInt64(0), row.GetString(1), row.GetFieldValue<byte[]>(2)),
-        [lease.Partition, limit],
+    public async Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync(IReadOnlyCollection<int> partitions, int limit, CancellationToken cancellationToken) => await database.QueryAsync(
+        $"SELECT id, partition, execution, command FROM {schema}.command WHERE partition = ANY ($1) ORDER BY id LIMIT $2",
+        static row => new QueuedCommand(row.GetInt64(0), row.GetInt32(1), row.GetString(2), row.GetFieldValue<byte[]>(3)),
+        [partitions.ToArray(), limit],
         cancellationToken);
 
-    public Task EnqueueCommandAsync(int partition, string executionId, ReadOnlyMemory<byte> command, CancellationToken cancellationToken) => database.RunAsync(
-        async connection =>
-        {
-            await using var statements = connection.CreateBatch();
-            new CommitBatch(statements, schema).AddCommand(partition, executionId, command);
-            return await statements.ExecuteNonQueryAsync(cancellationToken);
-        },
+    public async Task<IReadOnlyList<CommandReply>> TakeRepliesAsync(string reader, CancellationToken cancellationToken) => await database.QueryAsync(
+        $"""
+        WITH forgotten AS (DELETE FROM {schema}.reply WHERE written < clock_timestamp() - interval '1 hour' AND reader <> $1)
+        DELETE FROM {schema}.reply WHERE reader = $1 RETURNING token, outcome
+        """,
+        row => new CommandReply(reader, row.GetString(0), row.GetFieldValue<byte[]>(1)),
+        [reader],
         cancellationToken);
 
     // One statement sees one moment, so the tail belongs to the snapshot. Of one that is kept aside, an older row of Kestra's does not count.

@@ -1,4 +1,4 @@
-using System.Globalization;
+using Kestra.Storage.Cluster;
 using Kestra.Storage.Executions;
 using Npgsql;
 
@@ -6,20 +6,21 @@ namespace Kestra.Storage.Postgres;
 
 /// <summary>
 /// Hints by LISTEN, on one connection for all, which is opened with the first who wants them and opened again when it breaks. A
-/// notification names partitions with commands, and workers when there is something for them, separated by commas.
+/// notification names what there is, separated by commas: a letter for the kind, and for whom.
 /// </summary>
-internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions options, TimeProvider time) : ICommandHints, IWorkerJobHints, IAsyncDisposable
+internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions options, TimeProvider time) : IHints, IWorkerJobHints, IAsyncDisposable
 {
     private const string FlowSuffix = "_flows";
     private const int PayloadLimit = 7000;
-    private const string Everything = "*";
+    private const char CommandLetter = 'c';
+    private const char ReplyLetter = 'r';
 
-    /// <summary>Stands for jobs among the partitions of a notification.</summary>
-    internal const string ForWorkers = "jobs";
+    /// <summary>Stands for jobs in a notification.</summary>
+    internal const string ForWorkers = "j";
 
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
 
-    private readonly CommandHints handlers = new();
+    private readonly Hints handlers = new();
     private readonly WorkerJobHints workers = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
@@ -32,7 +33,7 @@ internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions o
     /// <summary>Called on any thread when a flow was stored by any process, and when hints begin to be told: what was before is not known.</summary>
     public Action? FlowsChanged { get; set; }
 
-    public IDisposable Subscribe(Action<int> handler)
+    public IDisposable Subscribe(Action<Hint> handler)
     {
         Begin();
         return handlers.Subscribe(handler);
@@ -68,11 +69,16 @@ internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions o
     }
 
     /// <summary>What a notification carries; the database limits its size, and beyond that whoever waits polls.</summary>
-    internal static string Payload(IEnumerable<int> partitions, bool forWorkers)
+    internal static string? Payload(IReadOnlyCollection<Hint> hints, bool forWorkers)
     {
-        var named = partitions.Distinct().Select(static partition => partition.ToString(CultureInfo.InvariantCulture));
+        if (hints.Count == 0 && !forWorkers)
+        {
+            return null;
+        }
+
+        var named = hints.Select(static hint => $"{(hint.Kind == HintKind.Command ? CommandLetter : ReplyLetter)}{hint.Subject}");
         var payload = string.Join(',', forWorkers ? named.Append(ForWorkers) : named);
-        return payload.Length <= PayloadLimit ? payload : Everything;
+        return payload.Length <= PayloadLimit ? payload : ForWorkers;
     }
 
     private async Task ListenAsync()
@@ -123,9 +129,11 @@ internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions o
             return;
         }
 
-        var parts = payload.Split(',');
-        handlers.Announce(parts.Select(static part => int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var partition) ? (int?)partition : null).OfType<int>());
-        if (parts[^1] is ForWorkers or Everything)
+        var parts = payload.Split(',', StringSplitOptions.RemoveEmptyEntries);
+        handlers.Announce(parts
+            .Where(static part => part[0] is CommandLetter or ReplyLetter)
+            .Select(static part => new Hint(part[0] == CommandLetter ? HintKind.Command : HintKind.Reply, part[1..])));
+        if (parts.Contains(ForWorkers))
         {
             workers.Announce();
         }

@@ -33,7 +33,7 @@ public sealed class PostgresStore : IStore
     }
 
     public IExecutionJournal Journal { get; }
-    public ICommandHints Hints => hints;
+    public IHints Hints => hints;
     public IWorkerJobStore Jobs { get; }
     public IWorkerJobHints JobHints => hints;
     public IExecutionRepository Executions { get; }

@@ -115,7 +115,7 @@ public sealed class QueryPlanTests : IAsyncLifetime
         var lease = (await store.Journal.AcquireAsync(1, "one", Duration.FromMinutes(1), default))!;
         await store.Journal.LoadAsync(lease, default);
         await store.Journal.ReadAsync(Tenant, "run", default);
-        await store.Journal.ReadCommandsAsync(lease, 10, default);
+        await store.Journal.ReadCommandsAsync([lease.Partition], 10, default);
         var batch = new ExecutionBatch();
         batch.Deleted.Add((Tenant, "run"));
         batch.TimersRemoved.Add("timer");

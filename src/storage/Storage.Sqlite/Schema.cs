@@ -63,5 +63,9 @@ internal static class Schema
         CREATE INDEX condition_window_end ON condition_window (end_date);
         DELETE FROM setting WHERE key LIKE 'flow-trigger.window/%';
         """,
+        """
+        CREATE TABLE member (owner TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE reply (reader TEXT NOT NULL, token TEXT NOT NULL, outcome BLOB NOT NULL, written INTEGER NOT NULL, PRIMARY KEY (reader, token)) WITHOUT ROWID;
+        """,
     ];
 }

@@ -1,11 +1,12 @@
 using Kestra.Model.Executions;
+using Kestra.Storage.Cluster;
 using Kestra.Storage.Executions;
 using Microsoft.Data.Sqlite;
 using NodaTime;
 
 namespace Kestra.Storage.Sqlite;
 
-internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHints hints, WorkerJobHints jobHints, TimeProvider time) : IExecutionJournal
+internal sealed class SqliteExecutionJournal(SqliteDatabase database, Hints hints, WorkerJobHints jobHints, TimeProvider time) : IExecutionJournal
 {
     public async Task<PartitionLease?> AcquireAsync(int partition, string owner, Duration timeToLive, CancellationToken cancellationToken) => await database.WriteAsync(
         session =>
@@ -25,14 +26,29 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
         },
         cancellationToken);
 
-    public async Task<bool> RenewAsync(PartitionLease lease, Duration timeToLive, CancellationToken cancellationToken) => await database.WriteAsync(
-        session => session.Run("UPDATE lease SET expires = $3 WHERE partition = $0 AND epoch = $1 AND owner = $2", lease.Partition, lease.Epoch, lease.Owner, Now + timeToLive.BclCompatibleTicks) == 1,
+    // One process has the file, so there is nobody to share with.
+    public int Partitions => 1;
+
+    public async Task<IReadOnlyList<PartitionLease>> RenewAsync(IReadOnlyList<PartitionLease> leases, Duration timeToLive, CancellationToken cancellationToken) => await database.WriteAsync(
+        session => leases.Where(lease => session.Run(
+            "UPDATE lease SET expires = $3 WHERE partition = $0 AND epoch = $1 AND owner = $2", lease.Partition, lease.Epoch, lease.Owner, Now + timeToLive.BclCompatibleTicks) == 0).ToList(),
         cancellationToken);
 
     // The row stays with nobody as its owner, so that epochs never come twice.
     public Task ReleaseAsync(PartitionLease lease, CancellationToken cancellationToken) => database.WriteAsync(
         session => { session.Run("UPDATE lease SET owner = '' WHERE partition = $0 AND epoch = $1 AND owner = $2", lease.Partition, lease.Epoch, lease.Owner); },
         cancellationToken);
+
+    public async Task<int> JoinAsync(string owner, Duration timeToLive, CancellationToken cancellationToken) => await database.WriteAsync(
+        session =>
+        {
+            session.Run("INSERT INTO member (owner, expires) VALUES ($0, $1) ON CONFLICT (owner) DO UPDATE SET expires = $1", owner, Now + timeToLive.BclCompatibleTicks);
+            session.Run("DELETE FROM member WHERE expires < $0 AND owner <> $1", Now, owner);
+            return session.Single("SELECT count(*) FROM member", row => row.GetInt32(0));
+        },
+        cancellationToken);
+
+    public Task LeaveAsync(string owner, CancellationToken cancellationToken) => database.WriteAsync(session => { session.Run("DELETE FROM member WHERE owner = $0", owner); }, cancellationToken);
 
     public async Task<PartitionContents> LoadAsync(PartitionLease lease, CancellationToken cancellationToken) => await database.ReadAsync(
         session =>
@@ -44,11 +60,11 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
             var stored = executions.ConvertAll(row => new StoredExecution(row.Tenant, row.Id, lease.Partition, false, row.Document, row.Position, Tail(session, row.Tenant, row.Id, row.Position)) { Version = row.Position });
             var timers = session.Query(
                 "SELECT key, tenant, execution, due, payload FROM timer WHERE partition = $0",
-                row => new ExecutionTimer(row.GetString(0), row.GetString(1), row.GetString(2), Instant.FromUnixTimeTicks(row.GetInt64(3)), Bytes(row, 4)),
+                row => new ExecutionTimer(row.GetString(0), row.GetString(1), row.GetString(2), Instant.FromUnixTimeTicks(row.GetInt64(3)), Bytes(row, 4)) { Partition = lease.Partition },
                 lease.Partition);
             var slots = session.Query(
                 "SELECT tenant, namespace, flow, execution, state, queued FROM slot WHERE partition = $0 ORDER BY queued",
-                row => new SlotChange(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), Enum.Parse<SlotState>(row.GetString(4)), Instant.FromUnixTimeTicks(row.GetInt64(5))),
+                row => new SlotChange(row.GetString(0), row.GetString(1), row.GetString(2), row.GetString(3), Enum.Parse<SlotState>(row.GetString(4)), Instant.FromUnixTimeTicks(row.GetInt64(5))) { Partition = lease.Partition },
                 lease.Partition);
             return new PartitionContents(stored, timers, slots, SqliteWorkerJobStore.Of(session, lease.Partition));
         },
@@ -73,40 +89,52 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
                 : null,
             cancellationToken);
 
-    public async Task CommitAsync(PartitionLease lease, ExecutionBatch batch, CancellationToken cancellationToken)
+    public async Task<ExecutionPlace?> FindPlaceAsync(string tenantId, string executionId, CancellationToken cancellationToken) => await database.ReadAsync(
+        session => session.Single("SELECT namespace, flow FROM execution WHERE tenant = $0 AND id = $1", row => (ExecutionPlace?)new ExecutionPlace(tenantId, row.GetString(0), row.GetString(1)), tenantId, executionId),
+        cancellationToken);
+
+    public async Task CommitAsync(IReadOnlyList<PartitionLease> leases, ExecutionBatch batch, CancellationToken cancellationToken)
     {
         await database.WriteAsync(
             session =>
             {
-                if (session.Single("SELECT 1 FROM lease WHERE partition = $0 AND epoch = $1 AND owner = $2", row => row.GetInt64(0), lease.Partition, lease.Epoch, lease.Owner) != 1)
+                foreach (var lease in leases)
                 {
-                    throw new LeaseLostException(lease);
+                    if (session.Single("SELECT 1 FROM lease WHERE partition = $0 AND epoch = $1 AND owner = $2", row => row.GetInt64(0), lease.Partition, lease.Epoch, lease.Owner) != 1)
+                    {
+                        throw new LeaseLostException(lease);
+                    }
                 }
 
-                Write(session, lease, batch);
+                Write(session, leases, batch);
             },
             cancellationToken);
-        hints.Announce(batch.CommandsSent.Select(static command => command.Partition));
+        hints.Announce(Hints.Of(batch));
         if (batch.ConcernsWorkers)
         {
             jobHints.Announce();
         }
     }
 
-    public async Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync(PartitionLease lease, int limit, CancellationToken cancellationToken) => await database.ReadAsync(
-        session => session.Query(
-            "SELECT id, execution, command FROM command WHERE partition = $0 ORDER BY id LIMIT $1",
-            row => new QueuedCommand(row.GetInt64(0), row.GetString(1), Bytes(row, 2)),
-            lease.Partition, limit),
+    public async Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync(IReadOnlyCollection<int> partitions, int limit, CancellationToken cancellationToken) => await database.ReadAsync(
+        session => partitions
+            .SelectMany(partition => session.Query(
+                "SELECT id, execution, command FROM command WHERE partition = $0 ORDER BY id LIMIT $1",
+                row => new QueuedCommand(row.GetInt64(0), partition, row.GetString(1), Bytes(row, 2)),
+                partition, limit))
+            .OrderBy(static command => command.Id)
+            .Take(limit)
+            .ToList(),
         cancellationToken);
 
-    public async Task EnqueueCommandAsync(int partition, string executionId, ReadOnlyMemory<byte> command, CancellationToken cancellationToken)
-    {
-        await database.WriteAsync(
-            session => { session.Run("INSERT INTO command (partition, execution, command) VALUES ($0, $1, $2)", partition, executionId, command.ToArray()); },
-            cancellationToken);
-        hints.Announce([partition]);
-    }
+    public async Task<IReadOnlyList<CommandReply>> TakeRepliesAsync(string reader, CancellationToken cancellationToken) => await database.WriteAsync(
+        session =>
+        {
+            var taken = session.Query("DELETE FROM reply WHERE reader = $0 RETURNING token, outcome", row => new CommandReply(reader, row.GetString(0), Bytes(row, 1)), reader);
+            session.Run("DELETE FROM reply WHERE written < $0", Now - Duration.FromHours(1).BclCompatibleTicks);
+            return taken;
+        },
+        cancellationToken);
 
     private long Now => Instant.FromDateTimeOffset(time.GetUtcNow()).ToUnixTimeTicks();
 
@@ -117,7 +145,7 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
         row => (ReadOnlyMemory<byte>)Bytes(row, 0),
         tenantId, executionId, position);
 
-    private static void Write(Session session, PartitionLease lease, ExecutionBatch batch)
+    private void Write(Session session, IReadOnlyList<PartitionLease> leases, ExecutionBatch batch)
     {
         foreach (var entry in batch.Journal)
         {
@@ -126,7 +154,7 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
 
         foreach (var snapshot in batch.Snapshots)
         {
-            Write(session, lease, snapshot);
+            Write(session, snapshot);
         }
 
         foreach (var key in batch.TimersRemoved)
@@ -138,17 +166,20 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
         {
             session.Run(
                 "INSERT INTO timer (key, partition, tenant, execution, due, payload) VALUES ($0, $1, $2, $3, $4, $5) ON CONFLICT (key) DO UPDATE SET partition = $1, tenant = $2, execution = $3, due = $4, payload = $5",
-                timer.Key, lease.Partition, timer.TenantId, timer.ExecutionId, timer.DueAt.ToUnixTimeTicks(), timer.Payload.ToArray());
+                timer.Key, timer.Partition, timer.TenantId, timer.ExecutionId, timer.DueAt.ToUnixTimeTicks(), timer.Payload.ToArray());
         }
 
         foreach (var slot in batch.Slots)
         {
-            Write(session, lease, slot);
+            Write(session, slot);
         }
 
         foreach (var id in batch.CommandsDone)
         {
-            session.Run("DELETE FROM command WHERE id = $0 AND partition = $1", id, lease.Partition);
+            foreach (var lease in leases)
+            {
+                session.Run("DELETE FROM command WHERE id = $0 AND partition = $1", id, lease.Partition);
+            }
         }
 
         foreach (var command in batch.CommandsSent)
@@ -157,6 +188,11 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
         }
 
         SqliteWorkerJobStore.Write(session, batch);
+        foreach (var reply in batch.Replies)
+        {
+            session.Run("INSERT INTO reply (reader, token, outcome, written) VALUES ($0, $1, $2, $3) ON CONFLICT (reader, token) DO UPDATE SET outcome = $2", reply.Reader, reply.Token, reply.Outcome.ToArray(), Now);
+        }
+
         SqliteTriggerRepository.Save(session, batch.Triggers);
         SqliteConditionWindowRepository.Apply(session, batch.Windows);
         SqliteLogRepository.Append(session, batch.Logs);
@@ -168,7 +204,7 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
     }
 
     // The document has a table of its own, so that lists which filter and count read narrow rows.
-    private static void Write(Session session, PartitionLease lease, ExecutionSnapshot snapshot)
+    private static void Write(Session session, ExecutionSnapshot snapshot)
     {
         var labels = SqliteLabels.Text(snapshot.Labels);
         var before = session.Single("SELECT labels FROM execution WHERE tenant = $0 AND id = $1", LabelsOf, snapshot.TenantId, snapshot.Id);
@@ -181,7 +217,7 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
             RETURNING key
             """,
             row => row.GetInt64(0),
-            snapshot.TenantId, snapshot.Id, lease.Partition, snapshot.Namespace, snapshot.FlowId, snapshot.State.ToString(), snapshot.StartDate.ToUnixTimeTicks(),
+            snapshot.TenantId, snapshot.Id, snapshot.Partition, snapshot.Namespace, snapshot.FlowId, snapshot.State.ToString(), snapshot.StartDate.ToUnixTimeTicks(),
             snapshot.EndDate?.ToUnixTimeTicks(), snapshot.Duration?.BclCompatibleTicks, labels, KindText(snapshot.Kind), snapshot.ParentId,
             snapshot.TriggerExecutionId, snapshot.TriggerId, snapshot.Position, snapshot.Ended);
         session.Run("INSERT INTO execution_document (key, document) VALUES ($0, $1) ON CONFLICT (key) DO UPDATE SET document = $1", key, snapshot.Document.ToArray());
@@ -203,7 +239,7 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
     // Lists show normal executions; null makes them the partial indexes' own.
     private static string? KindText(ExecutionKind? kind) => kind is null or ExecutionKind.NORMAL ? null : kind.ToString();
 
-    private static void Write(Session session, PartitionLease lease, in SlotChange slot)
+    private static void Write(Session session, in SlotChange slot)
     {
         if (slot.State == SlotState.Released)
         {
@@ -213,7 +249,7 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, CommandHin
 
         session.Run(
             "INSERT INTO slot (tenant, execution, partition, namespace, flow, state, queued) VALUES ($0, $1, $2, $3, $4, $5, $6) ON CONFLICT (tenant, execution) DO UPDATE SET partition = $2, namespace = $3, flow = $4, state = $5, queued = $6",
-            slot.TenantId, slot.ExecutionId, lease.Partition, slot.Namespace, slot.FlowId, slot.State.ToString(), slot.QueuedAt.ToUnixTimeTicks());
+            slot.TenantId, slot.ExecutionId, slot.Partition, slot.Namespace, slot.FlowId, slot.State.ToString(), slot.QueuedAt.ToUnixTimeTicks());
     }
 
     private static void Delete(Session session, string tenantId, string executionId)

@@ -11,7 +11,7 @@ namespace Kestra.Storage.Sqlite;
 public sealed class SqliteStore : IStore
 {
     private readonly SqliteDatabase database;
-    private readonly CommandHints hints = new();
+    private readonly Hints hints = new();
     private readonly WorkerJobHints jobHints = new();
     private readonly string file;
 
@@ -34,7 +34,7 @@ public sealed class SqliteStore : IStore
     }
 
     public IExecutionJournal Journal { get; }
-    public ICommandHints Hints => hints;
+    public IHints Hints => hints;
     public IWorkerJobStore Jobs { get; }
     public IWorkerJobHints JobHints => jobHints;
     public IExecutionRepository Executions { get; }

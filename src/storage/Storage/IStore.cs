@@ -15,7 +15,7 @@ public interface IStore : IAsyncDisposable
     /// <summary>Answers when the database can be read and written.</summary>
     Task CheckAsync(CancellationToken cancellationToken);
     IExecutionJournal Journal { get; }
-    ICommandHints Hints { get; }
+    IHints Hints { get; }
     IWorkerJobStore Jobs { get; }
     IWorkerJobHints JobHints { get; }
     IExecutionRepository Executions { get; }

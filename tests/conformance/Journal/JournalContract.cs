@@ -2,6 +2,7 @@ using Kestra.Conformance.Beds;
 using Kestra.Model.Executions;
 using Kestra.Model.Json;
 using Kestra.Storage;
+using Kestra.Storage.Cluster;
 using Kestra.Storage.Executions;
 using Kestra.Storage.Logs;
 using Kestra.Storage.Queries;
@@ -38,7 +39,7 @@ public abstract class JournalContract<TBed> : StoreContract<TBed>
 
         taken.ShouldNotBeNull();
         taken.Epoch.ShouldBeGreaterThan(old.Epoch);
-        (await Journal.RenewAsync(old, Minute, None)).ShouldBeFalse();
+        (await Journal.RenewAsync([old], Minute, None)).ShouldBe([old]);
         await Should.ThrowAsync<LeaseLostException>(() => Journal.CommitAsync(old, Batch(Samples.Snapshot(Samples.Execution(Tenant, id))), None));
         (await Journal.ReadAsync(Tenant, id, None)).ShouldBeNull();
         await Journal.CommitAsync(taken, Batch(Samples.Snapshot(Samples.Execution(Tenant, id))), None);
@@ -53,8 +54,8 @@ public abstract class JournalContract<TBed> : StoreContract<TBed>
 
         after.Epoch.ShouldBeGreaterThan(before.Epoch);
         await Should.ThrowAsync<LeaseLostException>(() => Journal.CommitAsync(before, new ExecutionBatch(), None));
-        (await Journal.RenewAsync(before, Minute, None)).ShouldBeFalse();
-        (await Journal.RenewAsync(after, Minute, None)).ShouldBeTrue();
+        (await Journal.RenewAsync([before], Minute, None)).ShouldBe([before]);
+        (await Journal.RenewAsync([after], Minute, None)).ShouldBeEmpty();
     }
 
     [Fact]
@@ -63,7 +64,7 @@ public abstract class JournalContract<TBed> : StoreContract<TBed>
         var lease = await AcquireAsync("one");
         await Bed.ExpireAsync(Bed.Partition);
 
-        (await Journal.RenewAsync(lease, Minute, None)).ShouldBeTrue();
+        (await Journal.RenewAsync([lease], Minute, None)).ShouldBeEmpty();
 
         (await Journal.AcquireAsync(Bed.Partition, "two", Minute, None)).ShouldBeNull();
         await Journal.CommitAsync(lease, new ExecutionBatch(), None);
@@ -75,7 +76,7 @@ public abstract class JournalContract<TBed> : StoreContract<TBed>
         var lease = await AcquireAsync("one");
         await Journal.ReleaseAsync(lease, None);
 
-        (await Journal.RenewAsync(lease, Minute, None)).ShouldBeFalse();
+        (await Journal.RenewAsync([lease], Minute, None)).ShouldBe([lease]);
         await Should.ThrowAsync<LeaseLostException>(() => Journal.CommitAsync(lease, new ExecutionBatch(), None));
         var next = await Journal.AcquireAsync(Bed.Partition, "two", Minute, None);
         next.ShouldNotBeNull();
@@ -281,7 +282,7 @@ public abstract class JournalContract<TBed> : StoreContract<TBed>
 
         (await Journal.ReadAsync(Tenant, second, None)).ShouldBeNull();
         (await Journal.ReadAsync(Tenant, first, None))!.Tail.Select(Samples.Text).ShouldBe(["b"]);
-        (await Journal.ReadCommandsAsync(lease, 10, None)).ShouldBeEmpty();
+        (await Journal.ReadCommandsAsync([lease.Partition], 10, None)).ShouldBeEmpty();
         (await Journal.LoadAsync(lease, None)).Timers.ShouldBeEmpty();
         (await Store.Logs.ReadExecutionAsync(Tenant, second, new LogQuery(), 0, 10, None)).ShouldBeEmpty();
         await Journal.CommitAsync(lease, Entries(first, (3, "c")), None);
@@ -314,8 +315,8 @@ public abstract class JournalContract<TBed> : StoreContract<TBed>
             () => timer.ExecutionId.ShouldBe(open.Id),
             () => timer.DueAt.ShouldBe(Samples.Noon + Minute),
             () => Samples.Text(timer.Payload).ShouldBe("delay"));
-        contents.Slots.ShouldHaveSingleItem().ShouldBe(Slot(open.Id, SlotState.Held, Samples.Noon));
-        (await other.Journal.ReadCommandsAsync(taken!, 10, None)).ShouldHaveSingleItem().ExecutionId.ShouldBe(open.Id);
+        contents.Slots.ShouldHaveSingleItem().ShouldBe(Slot(open.Id, SlotState.Held, Samples.Noon) with { Partition = Bed.Partition });
+        (await other.Journal.ReadCommandsAsync([taken!.Partition], 10, None)).ShouldHaveSingleItem().ExecutionId.ShouldBe(open.Id);
     }
 
     [Fact]
@@ -338,11 +339,11 @@ public abstract class JournalContract<TBed> : StoreContract<TBed>
         contents.Executions.Select(static execution => execution.ExecutionId).ShouldBe([mine]);
         contents.Timers.Select(static timer => timer.ExecutionId).ShouldBe([mine]);
         contents.Slots.Select(static slot => slot.ExecutionId).ShouldBe([mine]);
-        var command = (await Journal.ReadCommandsAsync(lease, 10, None)).ShouldHaveSingleItem();
+        var command = (await Journal.ReadCommandsAsync([lease.Partition], 10, None)).ShouldHaveSingleItem();
         var done = new ExecutionBatch();
         done.CommandsDone.Add(command.Id);
         await Journal.CommitAsync(elsewhere, done, None);
-        (await Journal.ReadCommandsAsync(lease, 10, None)).ShouldHaveSingleItem();
+        (await Journal.ReadCommandsAsync([lease.Partition], 10, None)).ShouldHaveSingleItem();
     }
 
     [Fact]
@@ -413,14 +414,14 @@ public abstract class JournalContract<TBed> : StoreContract<TBed>
             await Journal.EnqueueCommandAsync(Bed.Partition, "run", Samples.Bytes(text), None);
         }
 
-        var first = await Journal.ReadCommandsAsync(lease, 2, None);
+        var first = await Journal.ReadCommandsAsync([lease.Partition], 2, None);
         var batch = new ExecutionBatch();
         batch.CommandsDone.Add(first[0].Id);
         batch.CommandsSent.Add(new OutgoingCommand(Bed.Partition, "run", Samples.Bytes("d")));
         await Journal.CommitAsync(lease, batch, None);
 
         first.Select(static command => Samples.Text(command.Command)).ShouldBe(["a", "b"]);
-        (await Journal.ReadCommandsAsync(lease, 10, None)).Select(static command => Samples.Text(command.Command)).ShouldBe(["b", "c", "d"]);
+        (await Journal.ReadCommandsAsync([lease.Partition], 10, None)).Select(static command => Samples.Text(command.Command)).ShouldBe(["b", "c", "d"]);
     }
 
     [Fact]
@@ -429,7 +430,7 @@ public abstract class JournalContract<TBed> : StoreContract<TBed>
         var lease = await AcquireAsync("one");
         var target = StoreBed.NextPartition();
         using var hinted = new SemaphoreSlim(0);
-        using var subscription = Store.Hints.Subscribe(partition => _ = partition == target ? hinted.Release() : 0);
+        using var subscription = Store.Hints.Subscribe(hint => _ = hint == new Hint(HintKind.Command, target.ToString(System.Globalization.CultureInfo.InvariantCulture)) ? hinted.Release() : 0);
 
         // The first hint may come before somebody listens: hints may be lost, commands not.
         var heard = false;
@@ -551,6 +552,79 @@ public abstract class JournalContract<TBed> : StoreContract<TBed>
         {
             (await Journal.LoadAsync(lease, None)).Executions.Count.ShouldBe(10);
         }
+    }
+
+    [Fact]
+    public async Task One_commit_writes_several_partitions()
+    {
+        var (one, two) = (await AcquireAsync("one"), (await Journal.AcquireAsync(StoreBed.NextPartition(), "one", Minute, None))!);
+        var batch = Batch(
+            Samples.Snapshot(Samples.Execution(Tenant, Samples.Id("first"))) with { Partition = one.Partition },
+            Samples.Snapshot(Samples.Execution(Tenant, Samples.Id("second"))) with { Partition = two.Partition });
+        batch.TimersSet.Add(new ExecutionTimer(Samples.Id("key"), Tenant, batch.Snapshots[1].Id, Instant.FromUnixTimeSeconds(1), Samples.Bytes("later")) { Partition = two.Partition });
+        batch.Slots.Add(new SlotChange(Tenant, "io.test", "flow", batch.Snapshots[1].Id, SlotState.Held, Instant.FromUnixTimeSeconds(2)) { Partition = two.Partition });
+
+        await Journal.CommitAsync([one, two], batch, None);
+
+        var (first, second) = (await Journal.LoadAsync(one, None), await Journal.LoadAsync(two, None));
+        first.Executions.Select(static execution => execution.ExecutionId).ShouldBe([batch.Snapshots[0].Id]);
+        second.Executions.Select(static execution => execution.ExecutionId).ShouldBe([batch.Snapshots[1].Id]);
+        (first.Timers.Count, first.Slots.Count).ShouldBe((0, 0));
+        second.Timers.ShouldHaveSingleItem().Partition.ShouldBe(two.Partition);
+        second.Slots.ShouldHaveSingleItem().Partition.ShouldBe(two.Partition);
+    }
+
+    [Fact]
+    public async Task Commit_with_one_lost_lease_writes_nothing()
+    {
+        var (kept, lost) = (await AcquireAsync("one"), (await Journal.AcquireAsync(StoreBed.NextPartition(), "one", Minute, None))!);
+        await Journal.ReleaseAsync(lost, None);
+        var id = Samples.Id("half");
+
+        (await Should.ThrowAsync<LeaseLostException>(() => Journal.CommitAsync([kept, lost], Batch(Samples.Snapshot(Samples.Execution(Tenant, id)) with { Partition = kept.Partition }), None)))
+            .Message.ShouldContain($"Partition {lost.Partition} ");
+        (await Journal.ReadAsync(Tenant, id, None)).ShouldBeNull();
+        (await Journal.RenewAsync([kept, lost], Minute, None)).ShouldBe([lost]);
+    }
+
+    [Fact]
+    public async Task Members_are_counted_while_they_say_so()
+    {
+        var before = await Journal.JoinAsync("first" + Tenant, Minute, None);
+        (await Journal.JoinAsync("second" + Tenant, Minute, None)).ShouldBeGreaterThan(before);
+        (await Journal.JoinAsync("first" + Tenant, Minute, None)).ShouldBeGreaterThan(before);
+
+        await Journal.LeaveAsync("second" + Tenant, None);
+        await Journal.LeaveAsync("first" + Tenant, None);
+        (await Journal.JoinAsync("third" + Tenant, Duration.FromSeconds(-1), None)).ShouldBeLessThan(before + 2);
+        await Journal.LeaveAsync("third" + Tenant, None);
+    }
+
+    [Fact]
+    public async Task Reply_is_taken_once_by_its_reader()
+    {
+        var lease = await AcquireAsync("one");
+        var reader = Samples.Id("reader");
+        var batch = new ExecutionBatch();
+        batch.Replies.Add(new CommandReply(reader, "1", Samples.Bytes("done")));
+        batch.Replies.Add(new CommandReply(Samples.Id("other"), "2", Samples.Bytes("not yours")));
+        await Journal.CommitAsync(lease, batch, None);
+
+        var reply = (await Journal.TakeRepliesAsync(reader, None)).ShouldHaveSingleItem();
+        (reply.Token, Samples.Text(reply.Outcome)).ShouldBe(("1", "done"));
+        (await Journal.TakeRepliesAsync(reader, None)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Place_of_an_execution_tells_its_flow()
+    {
+        var lease = await AcquireAsync("one");
+        var execution = Samples.Execution(Tenant, Samples.Id("placed"));
+        await Journal.CommitAsync(lease, Batch(Samples.Snapshot(execution)), None);
+
+        (await Journal.FindPlaceAsync(Tenant, execution.Id, None)).ShouldBe(new ExecutionPlace(Tenant, execution.Namespace, execution.FlowId));
+        (await Journal.FindPlaceAsync(Tenant, Samples.Id("nobody"), None)).ShouldBeNull();
+        (await Journal.FindPlaceAsync("other", execution.Id, None)).ShouldBeNull();
     }
 
     private async Task<PartitionLease> AcquireAsync(string owner) =>

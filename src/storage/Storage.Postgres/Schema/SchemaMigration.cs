@@ -12,7 +12,7 @@ internal sealed class SchemaMigration(PostgresDatabase database, PostgresOptions
     private const long FlywayKey = 77431708279161;
 
     /// <summary>Steps of the engine's schema, oldest first. One that was released is never changed.</summary>
-    private static readonly string[] EngineSteps = ["engine-1.sql", "engine-2.sql"];
+    private static readonly string[] EngineSteps = ["engine-1.sql", "engine-2.sql", "engine-3.sql"];
 
     public Task RunAsync(CancellationToken cancellationToken) => database.RunAsync(
         async connection =>
@@ -34,7 +34,7 @@ internal sealed class SchemaMigration(PostgresDatabase database, PostgresOptions
             try
             {
                 await MigrateKestraAsync(connection, schema, cancellationToken);
-                await MigrateEngineAsync(connection, cancellationToken);
+                await MigrateEngineAsync(connection, schema, cancellationToken);
             }
             finally
             {
@@ -182,7 +182,7 @@ internal sealed class SchemaMigration(PostgresDatabase database, PostgresOptions
             : $"The migration {changed.Version} of the database is not the released one (checksum {byVersion[changed.Version].First().Checksum}, expected {changed.Checksum}), so its tables may differ. It was made by a development build, or its history was edited.";
     }
 
-    private async Task MigrateEngineAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task MigrateEngineAsync(NpgsqlConnection connection, string kestra, CancellationToken cancellationToken)
     {
         var schema = database.Schema;
         await ExecuteAsync(
@@ -201,7 +201,7 @@ internal sealed class SchemaMigration(PostgresDatabase database, PostgresOptions
         for (var step = version; step < EngineSteps.Length; step++)
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await ExecuteAsync(connection, $"SET LOCAL search_path = {schema}; " + Script(EngineSteps[step]).Replace("{schema}", schema, StringComparison.Ordinal), cancellationToken);
+            await ExecuteAsync(connection, $"SET LOCAL search_path = {schema}, {new NpgsqlCommandBuilder().QuoteIdentifier(kestra)}; " + Script(EngineSteps[step]).Replace("{schema}", schema, StringComparison.Ordinal), cancellationToken);
             await ExecuteAsync(connection, $"INSERT INTO {schema}.migration (version, script) VALUES ($1, $2)", cancellationToken, step + 1, EngineSteps[step]);
             await transaction.CommitAsync(cancellationToken);
         }

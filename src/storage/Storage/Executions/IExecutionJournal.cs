@@ -15,14 +15,24 @@ public interface IExecutionJournal
     /// <param name="timeToLive">The lease ends this long after it was taken or last renewed.</param>
     Task<PartitionLease?> AcquireAsync(int partition, string owner, Duration timeToLive, CancellationToken cancellationToken);
 
-    /// <returns>False when the lease was lost to another owner.</returns>
-    Task<bool> RenewAsync(PartitionLease lease, Duration timeToLive, CancellationToken cancellationToken);
+    /// <summary>Prolongs leases of one owner, together.</summary>
+    /// <returns>Those that were lost to another owner.</returns>
+    Task<IReadOnlyList<PartitionLease>> RenewAsync(IReadOnlyList<PartitionLease> leases, Duration timeToLive, CancellationToken cancellationToken);
 
     /// <summary>Gives a partition back, so that it can be taken at once. Nothing can be written with the lease afterwards.</summary>
     Task ReleaseAsync(PartitionLease lease, CancellationToken cancellationToken);
 
+    /// <summary>Counts an owner among those who share the partitions, until its time is over or it leaves.</summary>
+    /// <returns>How many there are now, this one included.</returns>
+    Task<int> JoinAsync(string owner, Duration timeToLive, CancellationToken cancellationToken);
+
+    Task LeaveAsync(string owner, CancellationToken cancellationToken);
+
     /// <summary>Everything of the partition that is not ended, as of one moment: read once by a new owner.</summary>
     Task<PartitionContents> LoadAsync(PartitionLease lease, CancellationToken cancellationToken);
+
+    /// <summary>How many partitions there are: the same for every process on the same database.</summary>
+    int Partitions { get; }
 
     /// <summary>One execution, ended or not: its snapshot and the events after it. Null when it does not exist.</summary>
     Task<StoredExecution?> ReadAsync(string tenantId, string executionId, CancellationToken cancellationToken);
@@ -33,15 +43,22 @@ public interface IExecutionJournal
     Task<IReadOnlyList<ReadOnlyMemory<byte>>?> ReadTailAsync(string tenantId, string executionId, long version, long afterPosition, CancellationToken cancellationToken);
 
     /// <summary>Writes one batch in one transaction; afterwards everything in it is durable.</summary>
-    /// <exception cref="LeaseLostException">Another owner has the partition; nothing was written.</exception>
-    Task CommitAsync(PartitionLease lease, ExecutionBatch batch, CancellationToken cancellationToken);
+    /// <param name="leases">Of all partitions whose rows the batch writes; what belongs to no partition (logs, metrics, commands for others) needs none.</param>
+    /// <exception cref="LeaseLostException">Another owner has one of the partitions; nothing was written.</exception>
+    Task CommitAsync(IReadOnlyList<PartitionLease> leases, ExecutionBatch batch, CancellationToken cancellationToken);
 
-    /// <summary>Commands that other processes left for the partition, oldest first.</summary>
-    Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync(PartitionLease lease, int limit, CancellationToken cancellationToken);
+    /// <summary>Commands that other processes left for any of the partitions, oldest first.</summary>
+    Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync(IReadOnlyCollection<int> partitions, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Leaves a command for the owner of a partition, from any process. Durable when it returns.</summary>
-    Task EnqueueCommandAsync(int partition, string executionId, ReadOnlyMemory<byte> command, CancellationToken cancellationToken);
+    /// <summary>Takes the answers that were left for a reader, and forgets those that nobody has taken for an hour.</summary>
+    Task<IReadOnlyList<CommandReply>> TakeRepliesAsync(string reader, CancellationToken cancellationToken);
+
+    /// <summary>The flow of an execution, by which its partition is known; null when it does not exist.</summary>
+    Task<ExecutionPlace?> FindPlaceAsync(string tenantId, string executionId, CancellationToken cancellationToken);
 }
+
+/// <summary>Where an execution belongs.</summary>
+public readonly record struct ExecutionPlace(string TenantId, string Namespace, string FlowId);
 
 /// <param name="Epoch">Grows with each change of owner; every write carries it.</param>
 public sealed record PartitionLease(int Partition, string Owner, long Epoch);
@@ -71,6 +88,9 @@ public sealed class ExecutionBatch
     public List<long> CommandsDone { get; } = [];
     public List<OutgoingCommand> CommandsSent { get; } = [];
 
+    /// <summary>Answers to those who wait for a command in another process.</summary>
+    public List<CommandReply> Replies { get; } = [];
+
     /// <summary>Jobs for workers of other processes. One whose attempt has a job already changes nothing.</summary>
     public List<WorkerJobRow> JobsSent { get; } = [];
 
@@ -92,7 +112,7 @@ public sealed class ExecutionBatch
     public List<Model.Logs.MetricEntry> Metrics { get; } = [];
 
     public bool IsEmpty => Journal.Count == 0 && Snapshots.Count == 0 && TimersSet.Count == 0 && TimersRemoved.Count == 0 && Slots.Count == 0
-        && CommandsDone.Count == 0 && CommandsSent.Count == 0 && JobsSent.Count == 0 && JobsDone.Count == 0 && jobsKilled.Count == 0
+        && CommandsDone.Count == 0 && CommandsSent.Count == 0 && Replies.Count == 0 && JobsSent.Count == 0 && JobsDone.Count == 0 && jobsKilled.Count == 0
         && Deleted.Count == 0 && Triggers.Count == 0 && Windows.Count == 0 && Logs.Count == 0 && Metrics.Count == 0;
 
     /// <summary>Workers of other processes have something to do or to stop after it.</summary>
@@ -120,6 +140,7 @@ public readonly record struct JournalEntry(string TenantId, string ExecutionId, 
 /// <summary>The execution's document with the columns that queries need beside it.</summary>
 public sealed record ExecutionSnapshot
 {
+    public int Partition { get; init; }
     public required string TenantId { get; init; }
     public required string Id { get; init; }
     public required string Namespace { get; init; }
@@ -171,18 +192,28 @@ public sealed record StoredExecution(string TenantId, string ExecutionId, int Pa
 
 /// <param name="Key">Unique; setting a key again replaces its timer.</param>
 /// <param name="Payload">Encoded by the engine.</param>
-public readonly record struct ExecutionTimer(string Key, string TenantId, string ExecutionId, Instant DueAt, ReadOnlyMemory<byte> Payload);
+public readonly record struct ExecutionTimer(string Key, string TenantId, string ExecutionId, Instant DueAt, ReadOnlyMemory<byte> Payload)
+{
+    public int Partition { get; init; }
+}
 
 /// <summary>The place of one execution in its flow's concurrency limit.</summary>
 /// <param name="State">What it has from now on.</param>
 /// <param name="QueuedAt">Since when it waits; orders the queue.</param>
-public readonly record struct SlotChange(string TenantId, string Namespace, string FlowId, string ExecutionId, SlotState State, Instant QueuedAt);
+public readonly record struct SlotChange(string TenantId, string Namespace, string FlowId, string ExecutionId, SlotState State, Instant QueuedAt)
+{
+    public int Partition { get; init; }
+}
 
 public enum SlotState { Held, Queued, Released }
 
-public readonly record struct QueuedCommand(long Id, string ExecutionId, ReadOnlyMemory<byte> Command);
+public readonly record struct QueuedCommand(long Id, int Partition, string ExecutionId, ReadOnlyMemory<byte> Command);
 
 public readonly record struct OutgoingCommand(int Partition, string ExecutionId, ReadOnlyMemory<byte> Command);
+
+/// <param name="Reader">Who waits; a process.</param>
+/// <param name="Token">Names the command among those of the reader.</param>
+public readonly record struct CommandReply(string Reader, string Token, ReadOnlyMemory<byte> Outcome);
 
 /// <summary>Everything of a partition that is not ended.</summary>
 public sealed record PartitionContents(
