@@ -12,7 +12,7 @@ internal static class SchedulerPart
         if (context.Has(ServerParts.Scheduler))
         {
             MembershipPart.AddMember(context, ServiceType.SCHEDULER, ready: static provider => provider.GetRequiredService<SchedulerService>().Ready);
-            context.Services.AddKestraScheduler();
+            context.Services.AddKestraScheduler(options => SchedulerSettings.Apply(context.Configuration, options));
         }
     }
 }

@@ -19,14 +19,16 @@ internal static class WorkerPart
 
         var id = Guid.NewGuid().ToString();
         MembershipPart.AddMember(context, ServiceType.WORKER, id, new MemberFacts(Props(context.Settings), MetricsOf));
-        context.Services.AddKestraWorker(id, new WorkerOptions
+        var options = new WorkerOptions
         {
             Threads = context.Settings.WorkerThreads,
             Group = context.Settings.WorkerGroup,
             TerminationGracePeriod = context.Settings.TerminationGracePeriod,
             WorkingFolder = context.Settings.TemporaryFolder,
             PluginConfigurations = PluginConfigurations(context.Configuration),
-        });
+        };
+        SchedulerSettings.Apply(context.Configuration, options);
+        context.Services.AddKestraWorker(id, options);
     }
 
     /// <summary>The evaluation of triggers comes behind the scheduler, which must hear what they found.</summary>
