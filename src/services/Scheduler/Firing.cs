@@ -53,6 +53,8 @@ internal sealed record FiringRequest(ExecutionRequest Execution, ZonedDateTime D
 /// </summary>
 internal sealed class Firing(IExecutionCommands commands, TriggerExecutions executions, EventCommands events, TriggerLog log)
 {
+    private static readonly OrderedDictionary<string, object?> NoVariables = new(StringComparer.Ordinal);
+
     /// <param name="now">Truncated to seconds.</param>
     public async Task<FiringOutcome> PrepareAsync(ScheduleEntry entry, Instant now, CancellationToken cancellationToken)
     {
@@ -86,8 +88,10 @@ internal sealed class Firing(IExecutionCommands commands, TriggerExecutions exec
             log.Write(entry.Flow, entry.Definition, LogLevel.ERROR, failure);
         }
 
-        var happening = new TriggerEvent(entry.Flow, entry.Definition, executionId, variables)
+        var isListed = entry.Schedule.IsListOfDates;
+        var happening = new TriggerEvent(entry.Flow, entry.Definition, executionId, isListed ? NoVariables : variables)
         {
+            ScheduleDate = isListed ? date.ToInstant() : null,
             Inputs = entry.Schedule.Inputs,
             FixedInputs = row.Backfill?.Inputs,
             Labels = row.Backfill?.Labels,

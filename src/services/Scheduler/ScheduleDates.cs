@@ -10,6 +10,7 @@ namespace Kestra.Scheduler;
 internal sealed class ScheduleDates(IScheduleTrigger schedule, DateTimeZone zone, DateNarrowing? narrowing)
 {
     private const int SearchedYears = 10;
+    private static readonly Instant Beginning = Instant.FromUtc(1, 1, 2, 0, 0);
 
     public DateTimeZone Zone => zone;
 
@@ -18,6 +19,9 @@ internal sealed class ScheduleDates(IScheduleTrigger schedule, DateTimeZone zone
 
     /// <summary>The last date before an instant for which the conditions of the schedule hold.</summary>
     public ZonedDateTime? Previous(Instant before) => Search(before.InZone(zone), schedule.Previous);
+
+    /// <summary>The first date of a trigger that is new: of a list the first one at all, of a rule the first one after now.</summary>
+    public ZonedDateTime? First(Instant now) => Next(schedule.IsListOfDates ? Beginning : now);
 
     /// <summary>The first date that is not before another one, whatever the conditions.</summary>
     public ZonedDateTime? From(Instant date) => schedule.Next((date - Duration.FromSeconds(1)).InZone(zone));
@@ -36,7 +40,7 @@ internal sealed class ScheduleDates(IScheduleTrigger schedule, DateTimeZone zone
         var first = candidate;
         try
         {
-            for (var tried = 1; candidate is { } date && Math.Abs(date.Year - from.Year) <= SearchedYears; tried++)
+            for (var tried = 1; candidate is { } date && (schedule.IsListOfDates || Math.Abs(date.Year - from.Year) <= SearchedYears); tried++)
             {
                 if (tried >= narrowing.SearchLimit || narrowing.Holds(Variables(date, schedule.Next(date), schedule.Previous(date))))
                 {

@@ -27,7 +27,7 @@ internal static class TriggerRows
             return known;
         }
 
-        var next = row.NextExecutionDate ?? dates.Next(row.Date?.ToInstant() ?? now);
+        var next = row.NextExecutionDate ?? (row.Date is { } last ? dates.Next(last.ToInstant()) : dates.First(now));
         return Recover(known with { NextExecutionDate = next }, dates, recover, now);
     }
 

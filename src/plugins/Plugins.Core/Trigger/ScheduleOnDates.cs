@@ -26,6 +26,8 @@ public sealed class ScheduleOnDates : IScheduleTrigger
 
     Duration? IScheduleTrigger.LateMaximumDelay => null;
 
+    bool IScheduleTrigger.IsListOfDates => true;
+
     public DateTimeZone? Zone => TimeZones.Of(Timezone);
 
     public ZonedDateTime? Next(ZonedDateTime after)

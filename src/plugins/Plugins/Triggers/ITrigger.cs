@@ -21,6 +21,12 @@ public interface IScheduleTrigger : ITrigger
     /// <summary>A date that is later than this is left out; null never leaves one out.</summary>
     Duration? LateMaximumDelay { get; }
 
+    /// <summary>
+    /// Whether the dates are single ones rather than a rule. Those that lie in the past when the trigger is new count as missed then,
+    /// and an execution has its date as <c>scheduleDate</c> instead of the variables <c>date</c>, <c>next</c> and <c>previous</c>.
+    /// </summary>
+    bool IsListOfDates => false;
+
     /// <summary>The first date after another one, in the other one's zone; null when there is none.</summary>
     /// <exception cref="TriggerFaultException">The properties describe no dates, for example a wrong cron expression.</exception>
     ZonedDateTime? Next(ZonedDateTime after);

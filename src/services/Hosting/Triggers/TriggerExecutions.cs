@@ -45,7 +45,7 @@ public sealed class TriggerExecutions(EngineEnvironment environment, IFlowInputs
     }
 
     private static Execution Build(TriggerEvent happening, IReadOnlyDictionary<string, object?>? resolved, IReadOnlyList<Label> labels, ExecutionTrigger trigger, Instant now) =>
-        NewExecution.Build(happening.Flow, happening.ExecutionId, resolved, labels, trigger, scheduleDate: null, kind: null, now);
+        NewExecution.Build(happening.Flow, happening.ExecutionId, resolved, labels, trigger, happening.ScheduleDate, kind: null, now);
 }
 
 /// <summary>Something that a trigger was waiting for.</summary>
@@ -59,6 +59,9 @@ public sealed record TriggerEvent(Flow Flow, TriggerDefinition Definition, strin
 
     /// <summary>Labels beside those of the flow and of the trigger.</summary>
     public IReadOnlyList<Label>? Labels { get; init; }
+
+    /// <summary>The date that the execution was asked for; null is none.</summary>
+    public Instant? ScheduleDate { get; init; }
 
     /// <summary>Why the execution can't run, when that is known already.</summary>
     public string? Failure { get; init; }
