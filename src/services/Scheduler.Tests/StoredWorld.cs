@@ -33,6 +33,9 @@ internal sealed class StoredWorld : IFlowRepository, ITriggerRepository, IExecut
     /// <summary>Called before rows are stored.</summary>
     public Action BeforeSave { get; set; } = static () => { };
 
+    /// <summary>Called after rows were stored; an exception of it stands for an answer that was lost.</summary>
+    public Action AfterSave { get; set; } = static () => { };
+
     public int Saves { get; private set; }
 
     public IReadOnlyList<Execution> Executions
@@ -150,6 +153,7 @@ internal sealed class StoredWorld : IFlowRepository, ITriggerRepository, IExecut
             }
         }
 
+        AfterSave();
         return Task.CompletedTask;
     }
 

@@ -16,6 +16,10 @@ internal sealed class TestPlugins : IPluginCatalog
     public const string DayWeekType = "test.DayWeek";
     public const string ExpressionType = "test.Expression";
     public const string ThrowingType = "test.Throwing";
+    public const string SlowType = "test.Slow";
+
+    /// <summary>What conditions of <see cref="SlowType"/> wait for.</summary>
+    public ManualResetEventSlim Gate { get; } = new();
 
     public IReadOnlyList<PluginDescriptor> All => [];
 
@@ -28,6 +32,7 @@ internal sealed class TestPlugins : IPluginCatalog
         DayWeekType => Describe<DayWeek>(type, PluginKind.Condition),
         ExpressionType => Describe<Expression>(type, PluginKind.Condition),
         ThrowingType => Describe<Throwing>(type, PluginKind.Condition),
+        SlowType => Describe<Slow>(type, PluginKind.Condition),
         _ => null,
     };
 
@@ -50,6 +55,7 @@ internal sealed class TestPlugins : IPluginCatalog
         DayWeekType => new DayWeek(Enum.Parse<IsoDayOfWeek>((string)properties["dayOfWeek"]!)),
         ExpressionType => new Expression((string)properties["expression"]!),
         ThrowingType => new Throwing(),
+        SlowType => new Slow(Gate),
         _ => throw new PluginBindingException(type, [new PluginBindingFault("type", $"Invalid type: {type}")]),
     };
 
@@ -85,5 +91,14 @@ internal sealed class TestPlugins : IPluginCatalog
     private sealed class Throwing : ICondition
     {
         public bool Holds(IConditionContext context) => throw new InvalidOperationException("no answer");
+    }
+
+    private sealed class Slow(ManualResetEventSlim gate) : ICondition
+    {
+        public bool Holds(IConditionContext context)
+        {
+            gate.Wait();
+            return true;
+        }
     }
 }

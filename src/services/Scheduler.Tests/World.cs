@@ -19,6 +19,7 @@ namespace Kestra.Scheduler.Tests;
 internal sealed class World
 {
     public const string Namespace = "company.team";
+    private readonly SemaphoreSlim late = new(0);
     private TriggerBook? book;
 
     /// <param name="catalog">Null has the few plugins of these tests.</param>
@@ -93,7 +94,7 @@ internal sealed class World
         book = new TriggerBook(Stored, Stored, Stored.Read, Executions.Environment, Options, Time, log, evaluations, NullLogger.Instance);
         var firing = new Firing(Stored, Executions, events, log);
         Watching = new WatchFiring(Stored, Executions, events, Options, log, new RandomIdSource(), Time);
-        Core = new SchedulerCore(book, firing, Watching, evaluations, new Preparations(Options, Time, static () => { }), Stored, Options, new SchedulerMetrics(), NullLogger.Instance);
+        Core = new SchedulerCore(book, firing, Watching, evaluations, new Preparations(Options, Time, () => late.Release()), Stored, Options, new SchedulerMetrics(), NullLogger.Instance);
         await Core.StartAsync(CancellationToken.None);
         while (Core.HasUnread)
         {
@@ -121,6 +122,13 @@ internal sealed class World
     public async Task JumpToAsync(string text)
     {
         Time.Now = At(text);
+        await FireAsync();
+    }
+
+    /// <summary>Waits for a trigger whose expressions took longer than the others waited, and takes it up.</summary>
+    public async Task TakeUpLateAsync(CancellationToken cancellationToken)
+    {
+        await late.WaitAsync(cancellationToken);
         await FireAsync();
     }
 

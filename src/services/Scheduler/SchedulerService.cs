@@ -35,6 +35,7 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
     private readonly SchedulerMetrics metrics = new();
     private readonly ConcurrentDictionary<string, EndedExecution> ended = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim news = new(0, 1);
+    private Task? arrival;
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="flowChanged">Is told of changed flows too, before the answer; null when nobody else is.</param>
@@ -252,7 +253,10 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
             return;
         }
 
-        await Task.WhenAny(tick, news.WaitAsync(waiting.Token));
+        // The wait for news outlives this one: if it were cancelled, it could still take the news away before it is gone.
+        arrival ??= news.WaitAsync(stopping);
+        await Task.WhenAny(tick, arrival);
+        arrival = arrival.IsCompleted ? null : arrival;
         await waiting.CancelAsync();
         stopping.ThrowIfCancellationRequested();
     }
