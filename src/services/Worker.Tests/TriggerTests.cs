@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Telemetry;
 using Kestra.Model.Flows;
 using Kestra.Plugins;
 using Kestra.Plugins.Triggers;
@@ -16,10 +17,12 @@ public sealed class TriggerTests : IAsyncLifetime
     private readonly Bench bench = new();
     private readonly TriggerJobQueue lane = new(2);
     private readonly Heard heard = new();
+    private TriggerMetrics metrics = null!;
     private TriggerWorkerService service = null!;
 
     public async ValueTask InitializeAsync()
     {
+        metrics = new TriggerMetrics(bench.Options);
         bench.Options.TriggerAnswerDelay = TimeSpan.FromMilliseconds(1);
         bench.Options.TriggerTimeout = TimeSpan.FromMinutes(1);
         await StartAsync();
@@ -29,6 +32,7 @@ public sealed class TriggerTests : IAsyncLifetime
     {
         await service.StopAsync(CancellationToken.None);
         service.Dispose();
+        metrics.Dispose();
         await bench.DisposeAsync();
     }
 
@@ -98,9 +102,30 @@ public sealed class TriggerTests : IAsyncLifetime
         (await heard.NextAsync<TriggerAnswer.Failed>()).Message.ShouldEndWith("Realtime trigger failed to be created in the worker with error: broken");
     }
 
+    [Fact]
+    public async Task Evaluations_failures_and_executions_are_counted()
+    {
+        using var collector = new MetricCollector();
+        Send(new Polling(static (_, _) => Task.FromResult<IReadOnlyDictionary<string, object?>?>(new Dictionary<string, object?> { ["a"] = 1 })), "found");
+        await heard.NextAsync<TriggerAnswer.Happened>();
+        Send(new Polling(static (_, _) => Task.FromResult<IReadOnlyDictionary<string, object?>?>(null)), "nothing");
+        await heard.NextAsync<TriggerAnswer.Nothing>();
+        Send(new Polling(static (_, _) => throw new InvalidOperationException("away")), "failed");
+        await heard.NextAsync<TriggerAnswer.Failed>();
+
+        var counted = collector.Collect().Where(static series => series.Name.StartsWith("worker.trigger.", StringComparison.Ordinal)).ToDictionary(static series => series.Name, StringComparer.Ordinal);
+        counted["worker.trigger.started.count"].Value.ShouldBe(3);
+        counted["worker.trigger.ended.count"].Value.ShouldBe(3);
+        counted["worker.trigger.execution.count"].Value.ShouldBe(1);
+        counted["worker.trigger.error.count"].Value.ShouldBe(1);
+        counted["worker.trigger.running.count"].Value.ShouldBe(0);
+        counted["worker.trigger.duration"].Count.ShouldBe(3);
+        counted["worker.trigger.duration"].Tags["trigger_type"].ShouldBe("test");
+    }
+
     private async Task StartAsync()
     {
-        var runner = new TriggerRunner(bench.Services, bench, heard, bench.Options, new Jobs.WorkerIdentity("worker"), NullLogger<TriggerRunner>.Instance);
+        var runner = new TriggerRunner(bench.Services, bench, heard, bench.Options, new Jobs.WorkerIdentity("worker"), metrics, NullLogger<TriggerRunner>.Instance);
         service = new TriggerWorkerService(lane, runner, bench.Options, TimeProvider.System, bench.Standing, NullLogger<TriggerWorkerService>.Instance);
         await service.StartAsync(TestContext.Current.CancellationToken);
     }

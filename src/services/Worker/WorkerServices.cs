@@ -58,6 +58,7 @@ public static class WorkerServices
     public static IServiceCollection AddKestraTriggerWorker(this IServiceCollection services)
     {
         services.TryAddSingleton<ITriggerJobs>(static _ => new TriggerJobQueue());
+        services.AddSingleton<TriggerMetrics>();
         services.AddSingleton<TriggerRunner>();
         services.AddSingleton<TriggerWorkerService>();
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<TriggerWorkerService>());

@@ -12,7 +12,7 @@ using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 namespace Kestra.Worker.Triggers;
 
 /// <summary>Takes one trigger job from start to its answer, and knows which jobs are running, so that they can be stopped.</summary>
-internal sealed partial class TriggerRunner(RunServices services, ILogSink sink, ITriggerResults results, WorkerOptions options, WorkerIdentity identity, ILogger<TriggerRunner> logger)
+internal sealed partial class TriggerRunner(RunServices services, ILogSink sink, ITriggerResults results, WorkerOptions options, WorkerIdentity identity, TriggerMetrics metrics, ILogger<TriggerRunner> logger)
 {
     private readonly ConcurrentDictionary<string, (bool IsRealtime, RunCancellation Cancellation)> running = new(StringComparer.Ordinal);
 
@@ -32,7 +32,7 @@ internal sealed partial class TriggerRunner(RunServices services, ILogSink sink,
         {
             await using var report = ReportWhenItLasts(job, isRealtime, abandoned);
             var answer = hasRoom
-                ? await RunAsync(job, slot, cancellation, abandoned)
+                ? await MeasureAsync(job, slot, cancellation, abandoned)
                 : new TriggerAnswer.Failed($"This worker runs {options.RealtimeTriggers} realtime triggers already, which is its limit.");
             if (answer is not null)
             {
@@ -63,6 +63,21 @@ internal sealed partial class TriggerRunner(RunServices services, ILogSink sink,
             {
                 run.Cancellation.Cancel(CancelReason.Stopping);
             }
+        }
+    }
+
+    private async Task<TriggerAnswer?> MeasureAsync(TriggerJob job, int slot, RunCancellation cancellation, CancellationToken abandoned)
+    {
+        var began = services.Time.GetTimestamp();
+        TriggerAnswer? answer = null;
+        metrics.Started(job);
+        try
+        {
+            return answer = await RunAsync(job, slot, cancellation, abandoned);
+        }
+        finally
+        {
+            metrics.Ended(job, answer, services.Time.GetElapsedTime(began));
         }
     }
 
@@ -119,6 +134,8 @@ internal sealed partial class TriggerRunner(RunServices services, ILogSink sink,
                         cancellation.Cancel(CancelReason.Killed);
                         break;
                     }
+
+                    metrics.Happened(job);
                 }
 
                 cancellation.Token.ThrowIfCancellationRequested();
