@@ -53,6 +53,15 @@ public sealed class ExecutorOptions
     /// <summary>How often a server that stands by looks whether the partition is free.</summary>
     public TimeSpan StandbyDelay { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Pause between two looks for commands of other processes while there are some; doubles up to <see cref="CommandPollMaximum"/> while there are none.</summary>
+    public TimeSpan CommandPollMinimum { get; set; } = TimeSpan.FromMilliseconds(25);
+
+    public TimeSpan CommandPollMaximum { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Commands of other processes that are underway at the same time.</summary>
+    [Range(1, 1_000_000)]
+    public int CommandReadLimit { get; set; } = 2_000;
+
     /// <summary>First pause before the database is tried again after a failed commit; doubles up to <see cref="RecoveryDelayMaximum"/>.</summary>
     public TimeSpan RecoveryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 

@@ -6,28 +6,34 @@ using Kestra.Executor.Programs;
 using Kestra.Executor.Slots;
 using Kestra.Executor.Subflows;
 using Kestra.Executor.Timers;
+using Kestra.Executor.Partitions;
 using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Lanes.Remote;
 using Kestra.Model.Identifiers;
+using Kestra.Storage.Cluster;
 using Kestra.Storage.Executions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using NodaTime;
 
 namespace Kestra.Executor;
 
 /// <summary>
-/// Owns a partition: takes its lease, reads what is open, runs the loop, and does so again after the database was away.
+/// Owns partitions: takes their leases, reads what is open, runs the loop, and does so again after the database was away.
 /// Recovery after a crash is this start-up; there is no other path.
 /// </summary>
 public sealed partial class ExecutorService(
     IExecutionJournal journal,
+    IHints hints,
     ExecutionDecider decider,
     FlowPrograms programs,
     ISubflowInputs subflowInputs,
     IExecutionReader executionReader,
     Func<Model.Flows.Flow, FlowProgram> compile,
+    OwnedPartitions owned,
     ExecutorInbox inbox,
+    IExecutionCommands router,
+    RemoteCommands remote,
     WorkerJobQueue jobs,
     LogBuffer logs,
     ChangeSignals signals,
@@ -43,7 +49,7 @@ public sealed partial class ExecutorService(
 
     private readonly SemaphoreSlim evaluations = new(options.Value.EvaluationConcurrency);
 
-    /// <summary>Completes when the partition is owned and everything open has been taken up.</summary>
+    /// <summary>Completes when this process takes part: what is free of the partitions is owned, and everything open in them has been taken up.</summary>
     public Task Ready => ready.Task;
 
     /// <summary>Null while the executor works; otherwise why it does not.</summary>
@@ -86,22 +92,20 @@ public sealed partial class ExecutorService(
 
     private async Task OwnAsync(ExecutorOptions settings, Action working, CancellationToken stopping)
     {
-        var timeToLive = Duration.FromTimeSpan(settings.LeaseTimeToLive);
-        var lease = await journal.AcquireAsync(identity.Partition, identity.Owner, timeToLive, stopping)
-            ?? throw new PartitionTakenException(identity.Partition);
-
         using var owning = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var (loop, recovered) = await PrepareAsync(lease, settings, owning.Token);
-        loop.Recover(recovered);
-        working();
-        Unhealthy = null;
-        LogReady(recovered.Count, lease.Epoch);
-        ready.TrySetResult();
-
-        var renewing = RenewAsync(lease, settings, owning);
+        var loader = new ExecutionLoader(journal, programs, compile, inbox, owning.Token);
+        var keeper = new PartitionKeeper(journal, owned, loader, inbox, identity.Owner, settings, time, loggers.CreateLogger<PartitionKeeper>());
+        owned.Clear();
+        var loop = Prepare(loader, settings, owning.Token);
         try
         {
-            await loop.RunAsync(owning.Token);
+            var gained = await keeper.BeginAsync(owning.Token);
+            loop.Gain(gained);
+            working();
+            Unhealthy = null;
+            LogReady(gained.Sum(static partition => partition.Executions.Count), gained.Count, owned.Total);
+            ready.TrySetResult();
+            await RunAsync(loop, keeper, settings, owning);
         }
         catch (Exception failure)
         {
@@ -110,87 +114,60 @@ public sealed partial class ExecutorService(
         }
         finally
         {
-            await owning.CancelAsync();
-            await renewing;
+            await keeper.EndAsync();
         }
-
-        await journal.ReleaseAsync(lease, CancellationToken.None);
     }
 
-    private async Task<(ExecutorLoop Loop, IReadOnlyList<ActiveExecution> Recovered)> PrepareAsync(PartitionLease lease, ExecutorOptions settings, CancellationToken stopping)
+    // Whichever of them ends, the others end too, and the loop writes what it has decided.
+    private async Task RunAsync(ExecutorLoop loop, PartitionKeeper keeper, ExecutorOptions settings, CancellationTokenSource owning)
+    {
+        using var reader = new CommandReader(journal, hints, owned, inbox, settings, time, loggers.CreateLogger<CommandReader>());
+        var work = loop.RunAsync(owning.Token);
+        List<Task> beside = [keeper.RunAsync(owning.Token)];
+        if (owned.Total > 1)
+        {
+            beside.Add(reader.RunAsync(owning.Token));
+        }
+
+        await Task.WhenAny([work, .. beside]);
+        await owning.CancelAsync();
+        try
+        {
+            await work;
+        }
+        finally
+        {
+            await Task.WhenAll(beside).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (beside.Find(static task => task.IsFaulted) is { } broken)
+        {
+            await broken;
+        }
+    }
+
+    private ExecutorLoop Prepare(ExecutionLoader loader, ExecutorOptions settings, CancellationToken stopping)
     {
         var timers = new TimerQueue();
         var slots = new SlotLedger();
         var executions = new ExecutionTable();
-        var loader = new ExecutionLoader(journal, programs, compile, inbox, stopping);
-        var contents = await journal.LoadAsync(lease, stopping);
-        foreach (var timer in contents.Timers)
-        {
-            timers.Set(timer);
-        }
-
-        foreach (var slot in contents.Slots)
-        {
-            slots.Restore(slot);
-        }
-
-        var recovered = new List<ActiveExecution>(contents.Executions.Count);
-        foreach (var stored in contents.Executions)
-        {
-            recovered.Add(await loader.RestoreAsync(stored, null, stopping));
-        }
-
-        var processor = new CommandProcessor(decider, executions, loader, programs, slots, timers, jobs, new ChangeOutbox(changes, timers, time), time, ids);
-        var subflows = new SubflowStarter(programs, subflowInputs, new SubflowDepths(executionReader, settings.SubflowDepthLimit), inbox, time);
+        var foreign = new ForeignCommands(router, remote, loggers.CreateLogger<ForeignCommands>(), stopping);
+        var processor = new CommandProcessor(
+            decider, executions, loader, programs, slots, timers, jobs, new ChangeOutbox(changes, timers, time), owned, foreign, signals, () => inbox.IsOverloaded, time, ids);
+        var subflows = new SubflowStarter(programs, subflowInputs, new SubflowDepths(executionReader, settings.SubflowDepthLimit), inbox, owned.Total, time);
         var effects = new EffectDispatcher(jobs, subflows, inbox, evaluations, loggers.CreateLogger<EffectDispatcher>(), stopping);
-        var loop = new ExecutorLoop(lease, journal, inbox, logs, executions, processor, effects, timers, signals, changes, settings, time, loggers.CreateLogger<ExecutorLoop>());
-        return (loop, recovered);
+        return new ExecutorLoop(owned, journal, inbox, logs, executions, processor, effects, timers, signals, changes, settings, time, loggers.CreateLogger<ExecutorLoop>());
     }
 
-    private async Task RenewAsync(PartitionLease lease, ExecutorOptions settings, CancellationTokenSource owning)
-    {
-        using var timer = new PeriodicTimer(settings.LeaseTimeToLive / 3, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(owning.Token))
-            {
-                if ((await journal.RenewAsync([lease], Duration.FromTimeSpan(settings.LeaseTimeToLive), owning.Token)).Count > 0)
-                {
-                    LogLeaseLost(lease.Partition);
-                    await owning.CancelAsync();
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            LogRenewalEnds(lease.Partition);
-        }
-        catch (Exception failure)
-        {
-            // The next commit carries the epoch and tells whether the lease still holds; renewing is tried again after recovery.
-            LogRenewalFailed(failure);
-            await owning.CancelAsync();
-        }
-    }
-
-    [LoggerMessage(LogLevel.Information, "Executor started: {Count} open executions taken up (epoch {Epoch})")]
-    private partial void LogReady(int count, long epoch);
+    [LoggerMessage(LogLevel.Information, "Executor started: {Count} open executions taken up in {Owned} of {Total} partitions")]
+    private partial void LogReady(int count, int owned, int total);
 
     [LoggerMessage(LogLevel.Error, "The executor lost the database and tries again in {Milliseconds} ms; nothing that was accepted is lost")]
     private partial void LogRecovering(Exception failure, double milliseconds);
-
-    [LoggerMessage(LogLevel.Error, "The lease of partition {Partition} went to another server")]
-    private partial void LogLeaseLost(int partition);
-
-    [LoggerMessage(LogLevel.Debug, "Renewal of partition {Partition} ends with its ownership")]
-    private partial void LogRenewalEnds(int partition);
-
-    [LoggerMessage(LogLevel.Warning, "The lease could not be renewed")]
-    private partial void LogRenewalFailed(Exception failure);
 }
 
 /// <param name="Owner">Name of this server in the lease; the same after a restart of the same installation.</param>
-public sealed record ExecutorIdentity(int Partition, string Owner);
+public sealed record ExecutorIdentity(string Owner);
 
-/// <summary>Another server on the same database owns the executions; this one may take over when that one is gone.</summary>
-internal sealed class PartitionTakenException(int partition) : Exception($"partition {partition} belongs to another server on the same database");
+/// <summary>Another server has the only partition of the database; this one may take over when that one is gone.</summary>
+internal sealed class PartitionTakenException() : Exception("the executions belong to another server on the same database");

@@ -6,7 +6,9 @@ using Kestra.Executor.Programs;
 using Kestra.Executor.Reading;
 using Kestra.Executor.Subflows;
 using Kestra.Hosting.Flows;
+using Kestra.Executor.Partitions;
 using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Lanes.Remote;
 using Kestra.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -18,7 +20,7 @@ namespace Kestra.Executor;
 public static class ExecutorServices
 {
     /// <summary>
-    /// Adds the executor of one partition with the lanes of a single process. The store, <see cref="EngineEnvironment"/>,
+    /// Adds the executor with its lanes. The store, <see cref="EngineEnvironment"/>,
     /// <see cref="StoredFlows"/>, the inputs of flows, clock and ids must be there.
     /// </summary>
     public static IServiceCollection AddKestraExecutor(this IServiceCollection services, ExecutorIdentity identity, Action<ExecutorOptions>? configure = null)
@@ -42,8 +44,10 @@ public static class ExecutorServices
             provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IExecutionChangeHandler))));
         services.AddSingleton<IExecutionChanges>(static provider => provider.GetRequiredService<StateChanges>());
         services.AddSingleton<IExecutionEnds>(static provider => provider.GetRequiredService<ChangeSignals>());
-        services.AddSingleton(static provider => new ExecutorInbox(Options(provider), provider.GetRequiredService<WorkerJobQueue>()));
-        services.AddSingleton<IExecutionCommands>(static provider => provider.GetRequiredService<ExecutorInbox>());
+        services.AddSingleton(static provider => new OwnedPartitions(provider.GetRequiredService<IStore>().Journal.Partitions));
+        services.AddSingleton(static provider => new ExecutorInbox(Options(provider), provider.GetRequiredService<WorkerJobQueue>(), provider.GetRequiredService<OwnedPartitions>()));
+        services.AddSingleton<ILocalExecutions>(static provider => provider.GetRequiredService<ExecutorInbox>());
+        services.AddKestraCommands(identity.Owner);
         services.AddSingleton(static provider => new FlowPrograms(
             provider.GetRequiredService<IStore>().Flows,
             provider.GetRequiredService<StoredFlows>().Read,

@@ -21,9 +21,6 @@ namespace Kestra.Cli.Composition;
 /// </summary>
 public sealed partial class KestraServer : IAsyncDisposable
 {
-    // PostgreSQL computes a dozen columns and indexes for each row of an execution, so most executions are written there once.
-    private static readonly TimeSpan ListDelay = TimeSpan.FromMilliseconds(200);
-
     private static readonly TimeSpan HalfStartedTime = TimeSpan.FromSeconds(10);
 
     private readonly IHost host;

@@ -9,8 +9,11 @@ using Kestra.Storage.Logs;
 namespace Kestra.Executor.Following;
 
 /// <summary>Follows executions and their logs by reading what is stored at each signal.</summary>
-public sealed class ExecutionFollow(ChangeSignals signals, StoredExecutionReader reader, ILogRepository logs) : IExecutionFollow, ILogFollow
+public sealed class ExecutionFollow(ChangeSignals signals, StoredExecutionReader reader, ILogRepository logs, TimeProvider time) : IExecutionFollow, ILogFollow
 {
+    // How often an execution is looked at that the loop of this process does not hold: another one may have it.
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
+
     private const int LogPage = 500;
 
     public async IAsyncEnumerable<Execution> FollowAsync(string tenantId, string executionId, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -25,7 +28,7 @@ public sealed class ExecutionFollow(ChangeSignals signals, StoredExecutionReader
                 yield break;
             }
 
-            await watch.NextAsync(cancellationToken);
+            await NextAsync(watch, tenantId, executionId, cancellationToken);
         }
     }
 
@@ -49,7 +52,7 @@ public sealed class ExecutionFollow(ChangeSignals signals, StoredExecutionReader
                 }
             }
 
-            await watch.NextAsync(cancellationToken);
+            await NextAsync(watch, tenantId, executionId, cancellationToken);
         }
     }
 
@@ -82,8 +85,22 @@ public sealed class ExecutionFollow(ChangeSignals signals, StoredExecutionReader
                 yield break;
             }
 
-            await watch.NextAsync(cancellationToken);
+            await NextAsync(watch, tenantId, executionId, cancellationToken);
         }
+    }
+
+    private async Task NextAsync(ChangeSignals.Watch watch, string tenantId, string executionId, CancellationToken cancellationToken)
+    {
+        if (signals.IsHeld(tenantId, executionId))
+        {
+            await watch.NextAsync(cancellationToken);
+            return;
+        }
+
+        using var limit = new CancellationTokenSource(LookEvery, time);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        await watch.NextAsync(waiting.Token).AsTask().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
     }
 
     private async Task<(Execution Execution, bool Ended)> ReadAsync(string tenantId, string executionId, CancellationToken cancellationToken) =>

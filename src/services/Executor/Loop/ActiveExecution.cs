@@ -5,10 +5,11 @@ using Kestra.Model.Executions;
 namespace Kestra.Executor.Loop;
 
 /// <summary>An execution that the loop holds in memory, with what is known of its rows.</summary>
-internal sealed class ActiveExecution(ExecutionState state, FlowProgram program)
+internal sealed class ActiveExecution(ExecutionState state, FlowProgram program, int partition)
 {
     public ExecutionState State { get; } = state;
     public FlowProgram Program { get; } = program;
+    public int Partition { get; } = partition;
 
     public ExecutionKey Key { get; } = new(state.TenantId, state.Id);
     public FlowKey Flow { get; } = new(state.TenantId, state.Namespace, state.FlowId);

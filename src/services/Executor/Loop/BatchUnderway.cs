@@ -1,5 +1,6 @@
 using System.Buffers;
 using Kestra.Engine;
+using Kestra.Executor.Partitions;
 using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
 using Kestra.Model.Json;
@@ -10,14 +11,21 @@ namespace Kestra.Executor.Loop;
 /// <summary>
 /// One transaction while it is being filled: the rows, the callers who wait for it and the effects that it releases.
 /// </summary>
-internal sealed class BatchUnderway(ExecutorOptions options)
+internal sealed class BatchUnderway(ExecutorOptions options, OwnedPartitions owned)
 {
     private readonly List<ActiveExecution> touched = [];
-    private readonly List<(TaskCompletionSource<CommandOutcome> Caller, ActiveExecution Execution)> accepted = [];
-    private readonly List<(TaskCompletionSource<CommandOutcome> Caller, CommandOutcome Outcome)> answered = [];
+    private readonly List<(Caller Caller, ActiveExecution Execution)> accepted = [];
+    private readonly List<(Caller Caller, CommandOutcome Outcome)> answered = [];
+    private readonly Dictionary<int, PartitionLease> leases = [];
     private readonly List<TaskCompletionSource<bool>> confirmed = [];
 
     public ExecutionBatch Rows { get; } = new();
+
+    /// <summary>Of the partitions to which rows of the batch belong.</summary>
+    public IReadOnlyList<PartitionLease> Leases => [.. leases.Values];
+
+    /// <summary>Partitions that are given away with this batch, and who waits for it.</summary>
+    public List<(PartitionLease Lease, TaskCompletionSource Done)> Yielded { get; } = [];
 
     /// <summary>Effects to carry out after the commit, in order.</summary>
     public List<(ActiveExecution Execution, Effect Effect)> Effects { get; } = [];
@@ -37,10 +45,20 @@ internal sealed class BatchUnderway(ExecutorOptions options)
     /// <summary>Commands decided for this batch.</summary>
     public int Decided { get; set; }
 
-    public bool IsEmpty => touched.Count == 0 && accepted.Count == 0 && answered.Count == 0 && confirmed.Count == 0 && Effects.Count == 0 && Changes.Count == 0 && !HandsEverything && Rows.IsEmpty;
+    public bool IsEmpty => touched.Count == 0 && accepted.Count == 0 && answered.Count == 0 && confirmed.Count == 0 && Effects.Count == 0 && Changes.Count == 0 && !HandsEverything && Yielded.Count == 0 && Rows.IsEmpty;
+
+    /// <summary>The batch has rows of a partition.</summary>
+    public void Touch(int partition)
+    {
+        if (!leases.ContainsKey(partition))
+        {
+            leases[partition] = owned.LeaseOf(partition);
+        }
+    }
 
     public void Add(ActiveExecution execution, IReadOnlyList<ExecutionEvent> events)
     {
+        Touch(execution.Partition);
         if (events.Count == 0)
         {
             return;
@@ -53,23 +71,26 @@ internal sealed class BatchUnderway(ExecutorOptions options)
     /// <summary>Writes the execution where lists show it.</summary>
     public void AddSnapshot(ActiveExecution execution)
     {
+        Touch(execution.Partition);
         Touch(execution);
         execution.OwesSnapshot = true;
     }
 
-    public void Accept(TaskCompletionSource<CommandOutcome>? caller, ActiveExecution execution)
+    public void Accept(Caller? caller, ActiveExecution execution)
     {
         if (caller is not null)
         {
+            Touch(caller);
             accepted.Add((caller, execution));
         }
     }
 
     /// <summary>Answers with the batch rather than at once, so that an answer never overtakes what it rests on.</summary>
-    public void Answer(TaskCompletionSource<CommandOutcome>? caller, CommandOutcome outcome)
+    public void Answer(Caller? caller, CommandOutcome outcome)
     {
         if (caller is not null)
         {
+            Touch(caller);
             answered.Add((caller, outcome));
         }
     }
@@ -77,10 +98,11 @@ internal sealed class BatchUnderway(ExecutorOptions options)
     /// <summary>Tells a caller when the batch is durable.</summary>
     public void Confirm(TaskCompletionSource<bool> caller) => confirmed.Add(caller);
 
-    public void Delete(ActiveExecution? execution, string tenantId, string executionId, TaskCompletionSource<bool> caller)
+    public void Delete(ActiveExecution? execution, LaneItem.Delete item)
     {
-        Rows.Deleted.Add((tenantId, executionId));
-        Confirm(caller);
+        Touch(item.Partition);
+        Rows.Deleted.Add((item.TenantId, item.ExecutionId));
+        Answer(item.Caller, new CommandOutcome.Deleted());
         if (execution is not null && touched.Remove(execution))
         {
             execution.Fresh.Clear();
@@ -111,6 +133,10 @@ internal sealed class BatchUnderway(ExecutorOptions options)
         }
 
         accepted.Clear();
+        foreach (var (caller, outcome) in answered)
+        {
+            caller.Write(outcome, Rows);
+        }
     }
 
     /// <summary>After the commit: tells those who wait.</summary>
@@ -118,7 +144,7 @@ internal sealed class BatchUnderway(ExecutorOptions options)
     {
         foreach (var (caller, outcome) in answered)
         {
-            caller.TrySetResult(outcome);
+            caller.Answer(outcome);
         }
 
         foreach (var caller in confirmed)
@@ -132,17 +158,30 @@ internal sealed class BatchUnderway(ExecutorOptions options)
     {
         foreach (var (caller, _) in accepted)
         {
-            caller.TrySetException(cause);
+            caller.Fail(cause);
         }
 
         foreach (var (caller, _) in answered)
         {
-            caller.TrySetException(cause);
+            caller.Fail(cause);
         }
 
         foreach (var caller in confirmed)
         {
             caller.TrySetException(cause);
+        }
+
+        foreach (var (_, done) in Yielded)
+        {
+            done.TrySetException(cause);
+        }
+    }
+
+    private void Touch(Caller caller)
+    {
+        if (caller.Partition is { } partition)
+        {
+            Touch(partition);
         }
     }
 
@@ -190,6 +229,6 @@ internal sealed class BatchUnderway(ExecutorOptions options)
         execution.TailBytes = 0;
         execution.DocumentBytes = bytes.Length;
         execution.SnapshotState = document.State.Current;
-        Rows.Snapshots.Add(Snapshots.Of(document, bytes, execution.Position, ended) with { Provisional = execution.IsProvisional });
+        Rows.Snapshots.Add(Snapshots.Of(document, bytes, execution.Position, ended) with { Provisional = execution.IsProvisional, Partition = execution.Partition });
     }
 }

@@ -36,7 +36,7 @@ internal sealed class ChangeOutbox(StateChanges changes, TimerQueue timers, Time
             var state = reached[index].State;
             if (IsShown(reached, index) && changes.AreWanted(execution.Key.TenantId, execution.State.Namespace, execution.State.FlowId, state))
             {
-                Add(execution.State.ToExecution(), reached.Count - 1 - index, batch);
+                Add(execution.State.ToExecution(), execution.Partition, reached.Count - 1 - index, batch);
             }
         }
     }
@@ -62,8 +62,9 @@ internal sealed class ChangeOutbox(StateChanges changes, TimerQueue timers, Time
     /// <summary>The windows count only with the first time that a change is done.</summary>
     public void Done(LaneItem.ChangeDone done, BatchUnderway batch)
     {
-        if (timers.Cancel(done.Key))
+        if (timers.Find(done.Key) is { } timer && timers.Cancel(done.Key))
         {
+            batch.Touch(timer.Partition);
             batch.Rows.TimersSet.RemoveAll(pending => pending.Key == done.Key);
             batch.Rows.TimersRemoved.Add(done.Key);
             batch.Rows.Windows.AddRange(done.Windows);
@@ -79,7 +80,7 @@ internal sealed class ChangeOutbox(StateChanges changes, TimerQueue timers, Time
         index + 1 == reached.Count || !reached[index].State.IsTerminated || reached[index + 1].State == StateType.RESTARTED;
 
     /// <param name="later">How many states the execution has reached since.</param>
-    private void Add(Execution execution, int later, BatchUnderway batch)
+    private void Add(Execution execution, int partition, int later, BatchUnderway batch)
     {
         var histories = execution.State.Histories.SkipLast(later).ToList();
         var then = execution with { State = State.FromHistories(histories) };
@@ -87,12 +88,13 @@ internal sealed class ChangeOutbox(StateChanges changes, TimerQueue timers, Time
         batch.Changes.Add(new ExecutionChange(key, then));
 
         // It does not belong to the execution's own timers, which end with it.
-        Keep(new ExecutionTimer(key, execution.TenantId, key, Now + Patience, ModelJson.Serialize(then, JsonProfile.Database)), batch);
+        Keep(new ExecutionTimer(key, execution.TenantId, key, Now + Patience, ModelJson.Serialize(then, JsonProfile.Database)) { Partition = partition }, batch);
     }
 
     private void Keep(in ExecutionTimer timer, BatchUnderway batch)
     {
         var key = timer.Key;
+        batch.Touch(timer.Partition);
         timers.Set(timer);
         batch.Rows.TimersRemoved.Remove(key);
         batch.Rows.TimersSet.Add(timer);

@@ -1,5 +1,6 @@
 using Kestra.Engine;
 using Kestra.Executor.Jobs;
+using Kestra.Executor.Partitions;
 using Kestra.Executor.Programs;
 using Kestra.Executor.Slots;
 using Kestra.Executor.Timers;
@@ -13,8 +14,8 @@ using NodaTime;
 namespace Kestra.Executor.Loop;
 
 /// <summary>
-/// Decides what the loop takes from its inbox. Consequences for executions of the same partition (slots, ends of subflows,
-/// kills) are decided in the same batch; the others leave with the batch as effects. Used by the loop alone.
+/// Decides what the loop takes from its inbox. Consequences for executions of this process's partitions (slots, ends of subflows,
+/// kills) are decided in the same batch; those for others leave with it, as stored commands or as effects. Used by the loop alone.
 /// </summary>
 internal sealed class CommandProcessor(
     ExecutionDecider decider,
@@ -25,6 +26,10 @@ internal sealed class CommandProcessor(
     TimerQueue timers,
     WorkerJobQueue jobs,
     ChangeOutbox outbox,
+    OwnedPartitions owned,
+    ForeignCommands foreign,
+    Following.ChangeSignals signals,
+    Func<bool> isOverloaded,
     TimeProvider time,
     IIdSource ids)
 {
@@ -48,6 +53,20 @@ internal sealed class CommandProcessor(
                 break;
             case LaneItem.ChangeDone done:
                 outbox.Done(done, batch);
+                break;
+            case LaneItem.Forward forward:
+                batch.Rows.CommandsSent.Add(new OutgoingCommand(forward.Partition, forward.Command.ExecutionId, forward.Command.Command));
+                batch.Answer(forward.Caller, new CommandOutcome.NotFound());
+                break;
+            case LaneItem.Drop drop:
+                batch.Answer(drop.Caller, new CommandOutcome.NotFound());
+                break;
+            case LaneItem.Gain gain:
+                Gain(gain.Partition, batch);
+                gain.Done.TrySetResult();
+                break;
+            case LaneItem.Yield yield:
+                Yield(yield, batch);
                 break;
         }
 
@@ -75,19 +94,61 @@ internal sealed class CommandProcessor(
             Command command = timer.Key.StartsWith(CreationPrefix, StringComparison.Ordinal)
                 ? new Command.Create(ModelJson.ReadExecution(timer.Payload.Span))
                 : new Command.TimerFired(timer.Key, timer.Payload);
-            Decide(Follow(new ExecutionKey(timer.TenantId, timer.ExecutionId), command), batch);
+            batch.Touch(timer.Partition);
+            Send(new ExecutionKey(timer.TenantId, timer.ExecutionId), command, timer.Partition, timer.Partition, batch);
             DecideFollowing(batch);
         }
 
         return fired;
     }
 
-    /// <summary>Takes up an execution that was open when the server stopped, and owes again what it owed then.</summary>
-    public void Recover(ActiveExecution execution, BatchUnderway batch)
+    /// <summary>Takes up a partition: what was open in it goes on, and what it owed is owed again.</summary>
+    public void Gain(GainedPartition gained, BatchUnderway batch)
     {
-        executions.Add(execution);
-        Take(execution, decider.Recover(execution.State, Now, ids, jobs.Knows), batch);
-        DecideFollowing(batch);
+        owned.Add(gained.Lease);
+        foreach (var timer in gained.Contents.Timers)
+        {
+            timers.Set(timer);
+        }
+
+        foreach (var slot in gained.Contents.Slots)
+        {
+            slots.Restore(slot);
+        }
+
+        foreach (var execution in gained.Executions)
+        {
+            executions.Add(execution);
+            Take(execution, decider.Recover(execution.State, Now, ids, jobs.Knows), batch);
+            DecideFollowing(batch);
+        }
+    }
+
+    // What was decided so far is still written with this batch; everything later is the new owner's.
+    private void Yield(LaneItem.Yield item, BatchUnderway batch)
+    {
+        if (!owned.Owns(item.Partition))
+        {
+            item.Done.TrySetResult();
+            return;
+        }
+
+        batch.Touch(item.Partition);
+        batch.Yielded.Add((owned.LeaseOf(item.Partition), item.Done));
+        owned.Remove(item.Partition);
+        timers.Forget(item.Partition);
+        slots.Forget(flow => FlowPartition.Of(flow.TenantId, flow.Namespace, flow.FlowId, owned.Total) == item.Partition);
+        foreach (var execution in executions.All.Where(execution => execution.Partition == item.Partition).ToList())
+        {
+            executions.Remove(execution.Key);
+            signals.LetGo(execution.Key);
+            signals.Signal(execution.Key.ExecutionId);
+        }
+
+        foreach (var waiting in executions.TakeParked(item.Partition))
+        {
+            foreign.Reroute(waiting);
+        }
     }
 
     private Instant Now => Instant.FromDateTimeOffset(time.GetUtcNow());
@@ -104,13 +165,21 @@ internal sealed class CommandProcessor(
     {
         batch.Decided++;
         var key = new ExecutionKey(item.Request.TenantId, item.Request.ExecutionId);
-        if (executions.IsLoading(key))
+        if (item.Partition != LaneItem.UnknownPartition && !owned.Owns(item.Partition))
+        {
+            foreign.Reroute(item);
+        }
+        else if (executions.IsLoading(key))
         {
             executions.Park(key, item);
         }
         else if (executions.TryGet(key, out var execution) && !NeedsOtherProgram(execution, item.Request.Command))
         {
             DecideExisting(execution, item, batch);
+        }
+        else if (item is { Caller: QueuedCaller, Request.Command: Command.Create } && isOverloaded())
+        {
+            batch.Answer(item.Caller, new CommandOutcome.Overloaded(TimeSpan.FromSeconds(1)));
         }
         else if (item.Request is { MayExist: false, Command: Command.Create create } && programs.TryGet(ProgramKey.Of(create.Execution), out var program))
         {
@@ -142,7 +211,7 @@ internal sealed class CommandProcessor(
             return;
         }
 
-        var execution = new ActiveExecution(state, program);
+        var execution = new ActiveExecution(state, program, item.Partition);
         executions.Add(execution);
         Accept(execution, decision, item, batch);
     }
@@ -173,7 +242,7 @@ internal sealed class CommandProcessor(
         batch.Accept(item.Caller, execution);
         if (item.Origin is { } origin)
         {
-            following.Enqueue(Follow(origin.Parent, new Command.SubflowStarted(origin.TaskRunId, execution.Key.ExecutionId, CreatedBy(item, execution))));
+            Send(origin.Parent, new Command.SubflowStarted(origin.TaskRunId, execution.Key.ExecutionId, CreatedBy(item, execution)), origin.Partition, execution.Partition, batch);
         }
     }
 
@@ -185,30 +254,30 @@ internal sealed class CommandProcessor(
         batch.Answer(item.Caller, new CommandOutcome.Refused(refusal));
         if (item.Origin is { } origin)
         {
-            Answer(item, origin, refusal);
+            Answer(item, origin, refusal, batch);
         }
     }
 
     // An execution that exists already is the one that was asked for; one that can't be restarted has its end already.
-    private void Answer(LaneItem.Decide item, SubflowOrigin origin, Refusal refusal)
+    private void Answer(LaneItem.Decide item, SubflowOrigin origin, Refusal refusal, BatchUnderway batch)
     {
         var id = item.Request.ExecutionId;
         if (!executions.TryGet(new ExecutionKey(item.Request.TenantId, id), out var execution))
         {
-            following.Enqueue(Follow(origin.Parent, new Command.SubflowRefused(origin.TaskRunId, id, refusal.Message)));
+            Send(origin.Parent, new Command.SubflowRefused(origin.TaskRunId, id, refusal.Message), origin.Partition, item.Partition, batch);
             return;
         }
 
         if (origin.RestartsFailed && execution.State is { HasEnded: true, Current: StateType.FAILED })
         {
-            following.Enqueue(new LaneItem.Decide(new ExecutionRequest(origin.Parent.TenantId, id, new Command.Restart(null)), null) { Origin = origin with { RestartsFailed = false } });
+            following.Enqueue(new LaneItem.Decide(new ExecutionRequest(origin.Parent.TenantId, id, new Command.Restart(null)), execution.Partition, null) { Origin = origin with { RestartsFailed = false } });
             return;
         }
 
-        following.Enqueue(Follow(origin.Parent, new Command.SubflowStarted(origin.TaskRunId, id)));
+        Send(origin.Parent, new Command.SubflowStarted(origin.TaskRunId, id), origin.Partition, execution.Partition, batch);
         if (execution.State.HasEnded)
         {
-            following.Enqueue(Follow(origin.Parent, execution.State.EndFor(origin.TaskRunId)));
+            Send(origin.Parent, execution.State.EndFor(origin.TaskRunId), origin.Partition, execution.Partition, batch);
         }
     }
 
@@ -219,7 +288,7 @@ internal sealed class CommandProcessor(
         {
             foreach (var item in waiting)
             {
-                item.Caller?.TrySetException(fault);
+                item.Caller?.Fail(fault);
             }
 
             return;
@@ -227,6 +296,17 @@ internal sealed class CommandProcessor(
 
         if (loaded.Restored is { } restored)
         {
+            // Only now it is known where it belongs.
+            if (!owned.Owns(restored.Partition))
+            {
+                foreach (var item in waiting)
+                {
+                    foreign.Reroute(item);
+                }
+
+                return;
+            }
+
             executions.Add(restored);
         }
 
@@ -256,7 +336,7 @@ internal sealed class CommandProcessor(
         batch.Answer(item.Caller, new CommandOutcome.NotFound());
         if (item.Origin is { } origin)
         {
-            following.Enqueue(Follow(origin.Parent, new Command.SubflowRefused(origin.TaskRunId, item.Request.ExecutionId, $"The execution '{item.Request.ExecutionId}' of the subflow does not exist any more")));
+            Send(origin.Parent, new Command.SubflowRefused(origin.TaskRunId, item.Request.ExecutionId, $"The execution '{item.Request.ExecutionId}' of the subflow does not exist any more"), origin.Partition, item.Partition, batch);
         }
     }
 
@@ -271,6 +351,12 @@ internal sealed class CommandProcessor(
 
     private void Delete(LaneItem.Delete item, BatchUnderway batch)
     {
+        if (!owned.Owns(item.Partition))
+        {
+            foreign.Reroute(item);
+            return;
+        }
+
         var key = new ExecutionKey(item.TenantId, item.ExecutionId);
         executions.TryGet(key, out var execution);
         if (execution is not null)
@@ -284,7 +370,7 @@ internal sealed class CommandProcessor(
             }
         }
 
-        batch.Delete(execution, item.TenantId, item.ExecutionId, item.Caller);
+        batch.Delete(execution, item);
     }
 
     private void Take(ActiveExecution execution, Decision decision, BatchUnderway batch)
@@ -299,6 +385,7 @@ internal sealed class CommandProcessor(
 
     private void Route(ActiveExecution execution, Effect effect, BatchUnderway batch)
     {
+        batch.Touch(execution.Partition);
         var key = execution.Key;
         switch (effect)
         {
@@ -309,7 +396,7 @@ internal sealed class CommandProcessor(
                 batch.Rows.Metrics.Add(metric.Entry);
                 break;
             case Effect.SetTimer set:
-                var timer = new ExecutionTimer(set.Key, key.TenantId, key.ExecutionId, set.DueAt, set.Payload);
+                var timer = new ExecutionTimer(set.Key, key.TenantId, key.ExecutionId, set.DueAt, set.Payload) { Partition = execution.Partition };
                 timers.Set(timer);
                 batch.Rows.TimersRemoved.Remove(set.Key);
                 batch.Rows.TimersSet.Add(timer);
@@ -326,7 +413,7 @@ internal sealed class CommandProcessor(
                     batch.Rows.Slots.Add(Slot(execution, SlotState.Held));
                 }
 
-                following.Enqueue(Follow(key, new Command.SlotDecided(held)));
+                Follow(execution, new Command.SlotDecided(held));
                 break;
             case Effect.WaitForSlot wait:
                 slots.Wait(execution.Flow, key.ExecutionId, wait.Limit, Now);
@@ -346,19 +433,27 @@ internal sealed class CommandProcessor(
 
                 break;
             case Effect.NotifyParent notify:
-                following.Enqueue(Follow(new ExecutionKey(key.TenantId, notify.ParentExecutionId), new Command.SubflowEnded(notify.ParentTaskRunId, key.ExecutionId, notify.State, notify.Outputs, notify.Replacement) { DeclaresOutputs = notify.DeclaresOutputs, OutputsError = notify.OutputsError }));
+                Send(
+                    new ExecutionKey(key.TenantId, notify.ParentExecutionId),
+                    new Command.SubflowEnded(notify.ParentTaskRunId, key.ExecutionId, notify.State, notify.Outputs, notify.Replacement) { DeclaresOutputs = notify.DeclaresOutputs, OutputsError = notify.OutputsError },
+                    null,
+                    execution.Partition,
+                    batch);
                 break;
             case Effect.KillSubflow kill:
-                KillSubflow(new ExecutionKey(key.TenantId, kill.SubflowExecutionId), batch);
+                KillSubflow(new ExecutionKey(key.TenantId, kill.SubflowExecutionId), execution.Partition, batch);
                 break;
             case Effect.CreateReplacement replacement:
                 // It waits as a timer of its own, which the end of this execution does not take away.
-                var creation = new ExecutionTimer(CreationPrefix + replacement.Execution.Id, key.TenantId, replacement.Execution.Id, replacement.At, ModelJson.Serialize(replacement.Execution, JsonProfile.Database));
+                var creation = new ExecutionTimer(CreationPrefix + replacement.Execution.Id, key.TenantId, replacement.Execution.Id, replacement.At, ModelJson.Serialize(replacement.Execution, JsonProfile.Database)) { Partition = execution.Partition };
                 timers.Set(creation);
                 batch.Rows.TimersSet.Add(creation);
                 break;
             case Effect.RestartSubflow restart:
-                following.Enqueue(new LaneItem.Decide(new ExecutionRequest(key.TenantId, restart.SubflowExecutionId, new Command.Restart(null)), null) { Origin = new SubflowOrigin(key, restart.TaskRunId) });
+                Send(
+                    new LaneItem.Decide(new ExecutionRequest(key.TenantId, restart.SubflowExecutionId, new Command.Restart(null)), LaneItem.UnknownPartition, null) { Origin = new SubflowOrigin(key, execution.Partition, restart.TaskRunId) },
+                    execution.Partition,
+                    batch);
                 break;
             default:
                 batch.Effects.Add((execution, effect));
@@ -367,22 +462,23 @@ internal sealed class CommandProcessor(
     }
 
     // A replacement that is still to come is not created any more; whoever waits for it learns that it was killed.
-    private void KillSubflow(ExecutionKey key, BatchUnderway batch)
+    private void KillSubflow(ExecutionKey key, int from, BatchUnderway batch)
     {
         var creation = CreationPrefix + key.ExecutionId;
         if (timers.Find(creation) is not { } pending)
         {
-            following.Enqueue(Follow(key, new Command.Kill()));
+            Send(key, new Command.Kill(), null, from, batch);
             return;
         }
 
         timers.Cancel(creation);
+        batch.Touch(pending.Partition);
         batch.Rows.TimersSet.RemoveAll(timer => timer.Key == creation);
         batch.Rows.TimersRemoved.Add(creation);
         var trigger = ModelJson.ReadExecution(pending.Payload.Span).Trigger?.Variables;
         if (trigger?.GetValueOrDefault("executionId") is string parent && trigger.GetValueOrDefault("taskRunId") is string taskRun)
         {
-            following.Enqueue(Follow(new ExecutionKey(key.TenantId, parent), new Command.SubflowEnded(taskRun, key.ExecutionId, StateType.KILLED, null)));
+            Send(new ExecutionKey(key.TenantId, parent), new Command.SubflowEnded(taskRun, key.ExecutionId, StateType.KILLED, null), null, from, batch);
         }
     }
 
@@ -390,13 +486,38 @@ internal sealed class CommandProcessor(
     {
         foreach (var executionId in slots.Grant(flow))
         {
-            batch.Rows.Slots.Add(new SlotChange(flow.TenantId, flow.Namespace, flow.FlowId, executionId, SlotState.Held, Now));
-            following.Enqueue(Follow(new ExecutionKey(flow.TenantId, executionId), new Command.SlotDecided(true)));
+            var partition = FlowPartition.Of(flow.TenantId, flow.Namespace, flow.FlowId, owned.Total);
+            batch.Touch(partition);
+            batch.Rows.Slots.Add(new SlotChange(flow.TenantId, flow.Namespace, flow.FlowId, executionId, SlotState.Held, Now) { Partition = partition });
+            following.Enqueue(new LaneItem.Decide(new ExecutionRequest(flow.TenantId, executionId, new Command.SlotDecided(true)), partition, null));
         }
     }
 
     private SlotChange Slot(ActiveExecution execution, SlotState state) =>
-        new(execution.Flow.TenantId, execution.Flow.Namespace, execution.Flow.FlowId, execution.Key.ExecutionId, state, Now);
+        new(execution.Flow.TenantId, execution.Flow.Namespace, execution.Flow.FlowId, execution.Key.ExecutionId, state, Now) { Partition = execution.Partition };
 
-    private static LaneItem.Decide Follow(ExecutionKey key, Command command) => new(new ExecutionRequest(key.TenantId, key.ExecutionId, command), null);
+    private void Follow(ActiveExecution execution, Command command) =>
+        following.Enqueue(new LaneItem.Decide(new ExecutionRequest(execution.Key.TenantId, execution.Key.ExecutionId, command), execution.Partition, null));
+
+    private void Send(ExecutionKey key, Command command, int? partition, int from, BatchUnderway batch) =>
+        Send(new LaneItem.Decide(new ExecutionRequest(key.TenantId, key.ExecutionId, command), partition ?? LaneItem.UnknownPartition, null), from, batch);
+
+    // What can be decided here is decided in the same batch. The rest becomes a row of it: for the partition where it belongs, or,
+    // when that is not known, for the sender's own, whose reader finds the place.
+    private void Send(LaneItem.Decide item, int from, BatchUnderway batch)
+    {
+        var key = new ExecutionKey(item.Request.TenantId, item.Request.ExecutionId);
+        if (executions.TryGet(key, out var execution))
+        {
+            following.Enqueue(new LaneItem.Decide(item.Request, execution.Partition, item.Caller) { Origin = item.Origin });
+        }
+        else if (owned.OwnsAll || owned.Owns(item.Partition))
+        {
+            following.Enqueue(item);
+        }
+        else
+        {
+            batch.Rows.CommandsSent.Add(ForeignCommands.Row(item, item.Partition == LaneItem.UnknownPartition ? from : item.Partition));
+        }
+    }
 }

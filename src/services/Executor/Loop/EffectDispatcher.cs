@@ -26,10 +26,10 @@ internal sealed partial class EffectDispatcher(
                 jobs.Kill(execution.Key.TenantId, execution.Key.ExecutionId, kill.TaskRunId);
                 break;
             case Effect.StartSubflow start:
-                Beside(() => subflows.StartAsync(execution.Key, start, stopping));
+                Beside(() => subflows.StartAsync(execution.Key, execution.Partition, start, stopping));
                 break;
             case Effect.Evaluate evaluate:
-                Beside(() => EvaluateAsync(execution.Key, evaluate));
+                Beside(() => EvaluateAsync(execution.Key, execution.Partition, evaluate));
                 break;
             default:
                 throw new InvalidOperationException($"The effect {effect.GetType().Name} is decided inside the partition and can't leave it.");
@@ -53,7 +53,7 @@ internal sealed partial class EffectDispatcher(
         WorkerGroup = job.WorkerGroup,
     };
 
-    private async Task EvaluateAsync(ExecutionKey key, Effect.Evaluate evaluate)
+    private async Task EvaluateAsync(ExecutionKey key, int partition, Effect.Evaluate evaluate)
     {
         await evaluations.WaitAsync(stopping);
         Command answer;
@@ -70,7 +70,7 @@ internal sealed partial class EffectDispatcher(
             evaluations.Release();
         }
 
-        await inbox.PostAsync(new ExecutionRequest(key.TenantId, key.ExecutionId, answer), stopping);
+        await inbox.PostAsync(new ExecutionRequest(key.TenantId, key.ExecutionId, answer), partition, stopping);
     }
 
     // The work answers through the inbox; what is left to go wrong here is the server's own fault and must be seen.

@@ -22,7 +22,7 @@ internal sealed class ExecutionLoader(IExecutionJournal journal, FlowPrograms pr
         var document = ModelJson.ReadExecution(stored.Document.Span);
         var program = await ProgramAsync(document, revision, cancellationToken);
         var tail = stored.Tail.SelectMany(EventCodec.Decode).ToList();
-        return new ActiveExecution(ExecutionState.Restore(document, tail, program), program)
+        return new ActiveExecution(ExecutionState.Restore(document, tail, program), program, FlowPartition.Of(document.TenantId, document.Namespace, document.FlowId, journal.Partitions))
         {
             Position = stored.Position + stored.Tail.Count,
             TailBytes = stored.Tail.Sum(entry => (long)entry.Length),

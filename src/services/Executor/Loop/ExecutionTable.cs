@@ -36,6 +36,13 @@ internal sealed class ExecutionTable
 
     public IReadOnlyList<LaneItem.Decide> TakeParked(ExecutionKey key) => parked.Remove(key, out var waiting) ? waiting : [];
 
+    /// <summary>Takes the commands that wait for executions of a partition.</summary>
+    public IReadOnlyList<LaneItem.Decide> TakeParked(int partition)
+    {
+        var keys = parked.Where(pair => pair.Value.Exists(item => item.Partition == partition)).Select(static pair => pair.Key).ToList();
+        return [.. keys.SelectMany(TakeParked)];
+    }
+
     /// <summary>Forgets every execution and hands out the commands that were waiting.</summary>
     public IReadOnlyList<LaneItem.Decide> Clear()
     {

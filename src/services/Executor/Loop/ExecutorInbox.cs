@@ -1,7 +1,9 @@
 using System.Threading.Channels;
 using Kestra.Engine;
 using Kestra.Executor.Jobs;
+using Kestra.Executor.Partitions;
 using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Lanes.Remote;
 
 namespace Kestra.Executor.Loop;
 
@@ -9,7 +11,7 @@ namespace Kestra.Executor.Loop;
 /// The bounded lane in front of the loop. New executions are turned away while too much is waiting; everything else about
 /// executions that exist waits for its place, because refusing it would only make it come back.
 /// </summary>
-public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs) : IExecutionCommands
+public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs, OwnedPartitions owned) : ILocalExecutions
 {
     private readonly Channel<LaneItem> channel = Channel.CreateBounded<LaneItem>(
         new BoundedChannelOptions(options.QueueCapacity) { SingleReader = true, AllowSynchronousContinuations = false });
@@ -26,10 +28,15 @@ public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs) 
         set => Interlocked.Exchange(ref open, value);
     }
 
-    public async Task<CommandOutcome> SubmitAsync(ExecutionRequest request, CancellationToken cancellationToken)
+    /// <summary>Whether new executions are turned away for now.</summary>
+    internal bool IsOverloaded => jobs.Waiting >= options.WaitingJobsLimit || Open >= options.OpenExecutionsLimit;
+
+    public bool Owns(int partition) => owned.Owns(partition);
+
+    public async Task<CommandOutcome> SubmitAsync(ExecutionRequest request, int partition, CancellationToken cancellationToken)
     {
-        var caller = new TaskCompletionSource<CommandOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var item = new LaneItem.Decide(request, caller);
+        var outcome = new TaskCompletionSource<CommandOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var item = new LaneItem.Decide(request, partition, new WaitingCaller(outcome));
         if (request.Command is Command.Create)
         {
             if (IsOverloaded || !channel.Writer.TryWrite(item))
@@ -42,17 +49,17 @@ public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs) 
             await channel.Writer.WriteAsync(item, cancellationToken);
         }
 
-        return await caller.Task.WaitAsync(cancellationToken);
+        return await outcome.Task.WaitAsync(cancellationToken);
     }
 
-    public ValueTask PostAsync(ExecutionRequest request, CancellationToken cancellationToken) =>
-        channel.Writer.WriteAsync(new LaneItem.Decide(request, null), cancellationToken);
+    public ValueTask PostAsync(ExecutionRequest request, int partition, CancellationToken cancellationToken) =>
+        channel.Writer.WriteAsync(new LaneItem.Decide(request, partition, null), cancellationToken);
 
-    public async Task<bool> DeleteAsync(string tenantId, string executionId, CancellationToken cancellationToken)
+    public async Task<CommandOutcome> DeleteAsync(string tenantId, string executionId, int partition, CancellationToken cancellationToken)
     {
-        var caller = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await channel.Writer.WriteAsync(new LaneItem.Delete(tenantId, executionId, caller), cancellationToken);
-        return await caller.Task.WaitAsync(cancellationToken);
+        var outcome = new TaskCompletionSource<CommandOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await channel.Writer.WriteAsync(new LaneItem.Delete(tenantId, executionId, partition, new WaitingCaller(outcome)), cancellationToken);
+        return await outcome.Task.WaitAsync(cancellationToken);
     }
 
     internal ValueTask PostAsync(LaneItem item, CancellationToken cancellationToken) => channel.Writer.WriteAsync(item, cancellationToken);
@@ -68,6 +75,4 @@ public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs) 
 
     /// <summary>The loop has taken the wake; the next one counts again.</summary>
     internal void WakeTaken() => Volatile.Write(ref wakePending, 0);
-
-    private bool IsOverloaded => jobs.Waiting >= options.WaitingJobsLimit || Open >= options.OpenExecutionsLimit;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using Kestra.Executor.Partitions;
 using Kestra.Executor.Timers;
 using Kestra.Hosting.Lanes;
 using Kestra.Storage.Executions;
@@ -8,12 +9,12 @@ using Microsoft.Extensions.Logging;
 namespace Kestra.Executor.Loop;
 
 /// <summary>
-/// The single writer of a partition. It takes everything that is waiting, decides it, and writes it in one transaction; while
+/// The single writer of the partitions that this process owns. It takes everything that is waiting, decides it, and writes it in one transaction; while
 /// that commits, the next batch is decided. Batches follow load by themselves: an idle server commits a lone command at once.
 /// Callers are answered and effects released only after the commit. See docs/architecture/executor-loop.md.
 /// </summary>
 internal sealed partial class ExecutorLoop(
-    PartitionLease lease,
+    OwnedPartitions owned,
     IExecutionJournal journal,
     ExecutorInbox inbox,
     LogBuffer logs,
@@ -28,7 +29,7 @@ internal sealed partial class ExecutorLoop(
     ILogger<ExecutorLoop> logger)
 {
     private readonly ListingQueue listing = new(options.ListDelay, time);
-    private BatchUnderway filling = new(options);
+    private BatchUnderway filling = new(options, owned);
     private BatchUnderway? committing;
     private Task commit = Task.CompletedTask;
 
@@ -65,12 +66,12 @@ internal sealed partial class ExecutorLoop(
         await DrainAsync();
     }
 
-    /// <summary>Takes up what was open when the last owner stopped.</summary>
-    public void Recover(IEnumerable<ActiveExecution> recovered)
+    /// <summary>Takes up partitions before the loop runs.</summary>
+    public void Gain(IEnumerable<GainedPartition> gained)
     {
-        foreach (var execution in recovered)
+        foreach (var partition in gained)
         {
-            processor.Recover(execution, filling);
+            processor.Gain(partition, filling);
         }
 
         ShowAll();
@@ -85,7 +86,7 @@ internal sealed partial class ExecutorLoop(
         signals.LetGoOfAll();
         foreach (var waiting in executions.Clear())
         {
-            waiting.Caller?.TrySetException(cause);
+            waiting.Caller?.Fail(cause);
         }
     }
 
@@ -100,6 +101,10 @@ internal sealed partial class ExecutorLoop(
             }
 
             processor.Process(item, filling);
+            if (item is LaneItem.Gain)
+            {
+                ShowAll();
+            }
         }
 
         if (changes.HasNewHandler)
@@ -143,12 +148,12 @@ internal sealed partial class ExecutorLoop(
         }
 
         committing = filling;
-        filling = new BatchUnderway(options);
+        filling = new BatchUnderway(options, owned);
         committing.Close();
         listing.Add(committing.Touched);
         Hold(committing.Touched);
-        var rows = committing.Rows;
-        commit = rows.IsEmpty ? Task.CompletedTask : Task.Run(() => journal.CommitAsync(lease, rows, CancellationToken.None));
+        var (leases, rows) = (committing.Leases, committing.Rows);
+        commit = rows.IsEmpty ? Task.CompletedTask : Task.Run(() => journal.CommitAsync(leases, rows, CancellationToken.None));
         return true;
     }
 
@@ -174,6 +179,12 @@ internal sealed partial class ExecutorLoop(
         }
 
         Announce(done);
+        foreach (var (lease, given) in done.Yielded)
+        {
+            await journal.ReleaseAsync(lease, CancellationToken.None);
+            LogYielded(lease.Partition);
+            given.TrySetResult();
+        }
     }
 
     private void Announce(BatchUnderway done)
@@ -255,6 +266,7 @@ internal sealed partial class ExecutorLoop(
         signals.Hold(fresh);
     }
 
+    // In the end every document stands alone, so that any program that knows Kestra's tables can go on from here.
     private async Task DrainAsync()
     {
         while (true)
@@ -264,7 +276,14 @@ internal sealed partial class ExecutorLoop(
                 await FinishAsync();
             }
 
-            ShowAll();
+            foreach (var execution in executions.All)
+            {
+                if (execution.IsProvisional || execution.TailBytes > 0)
+                {
+                    filling.AddSnapshot(execution);
+                }
+            }
+
             if (!Start())
             {
                 signals.LetGoOfAll();
@@ -275,6 +294,9 @@ internal sealed partial class ExecutorLoop(
 
     [LoggerMessage(LogLevel.Trace, "{Decided} commands in {Journal} journal rows and {Snapshots} snapshots; waited {Milliseconds} ms for the commit")]
     private partial void LogCommitted(int decided, int journal, int snapshots, double milliseconds);
+
+    [LoggerMessage(LogLevel.Information, "Partition {Partition} is given to another executor")]
+    private partial void LogYielded(int partition);
 
     [LoggerMessage(LogLevel.Debug, "The executor stops and writes what it has decided")]
     private partial void LogStopping();

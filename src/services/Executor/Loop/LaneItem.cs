@@ -1,5 +1,7 @@
 using Kestra.Engine;
+using Kestra.Executor.Partitions;
 using Kestra.Hosting.Lanes;
+using Kestra.Storage.Executions;
 using Kestra.Storage.Triggers;
 
 namespace Kestra.Executor.Loop;
@@ -7,23 +9,56 @@ namespace Kestra.Executor.Loop;
 /// <summary>What the loop takes from its inbox.</summary>
 internal abstract class LaneItem
 {
+    public const int UnknownPartition = -1;
+
     /// <summary>A command to one execution.</summary>
-    public sealed class Decide(ExecutionRequest request, TaskCompletionSource<CommandOutcome>? caller) : LaneItem
+    /// <param name="partition">Of the execution; <see cref="UnknownPartition"/> when it is found out by reading the execution.</param>
+    public sealed class Decide(ExecutionRequest request, int partition, Caller? caller) : LaneItem
     {
         public ExecutionRequest Request { get; } = request;
+        public int Partition { get; } = partition;
 
         /// <summary>Null when nobody waits.</summary>
-        public TaskCompletionSource<CommandOutcome>? Caller { get; } = caller;
+        public Caller? Caller { get; } = caller;
 
         /// <summary>For a creation asked for by a task of another execution: who is told in the same batch.</summary>
         public SubflowOrigin? Origin { get; init; }
     }
 
-    public sealed class Delete(string tenantId, string executionId, TaskCompletionSource<bool> caller) : LaneItem
+    public sealed class Delete(string tenantId, string executionId, int partition, Caller caller) : LaneItem
     {
         public string TenantId { get; } = tenantId;
         public string ExecutionId { get; } = executionId;
-        public TaskCompletionSource<bool> Caller { get; } = caller;
+        public int Partition { get; } = partition;
+        public Caller Caller { get; } = caller;
+    }
+
+    /// <summary>A stored command turned out to be for another partition: it moves there.</summary>
+    public sealed class Forward(QueuedCommand command, int partition, Caller caller) : LaneItem
+    {
+        public QueuedCommand Command { get; } = command;
+        public int Partition { get; } = partition;
+        public Caller Caller { get; } = caller;
+    }
+
+    /// <summary>A stored command that this program can't read is taken out.</summary>
+    public sealed class Drop(Caller caller) : LaneItem
+    {
+        public Caller Caller { get; } = caller;
+    }
+
+    /// <summary>A partition is this process's from now on.</summary>
+    public sealed class Gain(GainedPartition partition, TaskCompletionSource done) : LaneItem
+    {
+        public GainedPartition Partition { get; } = partition;
+        public TaskCompletionSource Done { get; } = done;
+    }
+
+    /// <summary>A partition is given to another process.</summary>
+    public sealed class Yield(int partition, TaskCompletionSource done) : LaneItem
+    {
+        public int Partition { get; } = partition;
+        public TaskCompletionSource Done { get; } = done;
     }
 
     /// <summary>An execution that was not in memory has been read.</summary>
@@ -55,7 +90,8 @@ internal abstract class LaneItem
 internal readonly record struct ExecutionKey(string TenantId, string ExecutionId);
 
 /// <summary>The task run of another execution that asked for a subflow.</summary>
-internal sealed record SubflowOrigin(ExecutionKey Parent, string TaskRunId)
+/// <param name="Partition">Of the parent.</param>
+internal sealed record SubflowOrigin(ExecutionKey Parent, int Partition, string TaskRunId)
 {
     /// <summary>When the execution exists already and has failed, it is restarted.</summary>
     public bool RestartsFailed { get; init; }

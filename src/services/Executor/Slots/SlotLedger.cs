@@ -98,6 +98,15 @@ internal sealed class SlotLedger
         }
     }
 
+    /// <summary>Forgets the flows that another process has from now on.</summary>
+    public void Forget(Func<FlowKey, bool> gone)
+    {
+        foreach (var flow in flows.Keys.Where(gone).ToList())
+        {
+            flows.Remove(flow);
+        }
+    }
+
     private FlowSlots Of(FlowKey flow)
     {
         if (!flows.TryGetValue(flow, out var slots))

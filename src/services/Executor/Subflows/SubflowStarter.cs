@@ -2,6 +2,7 @@ using Kestra.Engine;
 using Kestra.Executor.Loop;
 using Kestra.Executor.Programs;
 using Kestra.Hosting.Lanes;
+using Kestra.Storage.Executions;
 
 namespace Kestra.Executor.Subflows;
 
@@ -9,25 +10,26 @@ namespace Kestra.Executor.Subflows;
 /// Creates the execution that a task of another one asked for. The id was given by the asking execution, so doing it again
 /// after a crash finds the execution that exists.
 /// </summary>
-internal sealed class SubflowStarter(FlowPrograms programs, ISubflowInputs inputs, SubflowDepths depths, ExecutorInbox inbox, TimeProvider time)
+internal sealed class SubflowStarter(FlowPrograms programs, ISubflowInputs inputs, SubflowDepths depths, ExecutorInbox inbox, int partitions, TimeProvider time)
 {
-    public async Task StartAsync(ExecutionKey parent, Effect.StartSubflow start, CancellationToken cancellationToken)
+    public async Task StartAsync(ExecutionKey parent, int parentPartition, Effect.StartSubflow start, CancellationToken cancellationToken)
     {
         try
         {
             await depths.CheckAsync(parent, start, cancellationToken);
             var execution = await BuildAsync(parent, start, cancellationToken);
+            var partition = FlowPartition.Of(execution.TenantId, execution.Namespace, execution.FlowId, partitions);
             await inbox.PostAsync(
-                new LaneItem.Decide(new ExecutionRequest(parent.TenantId, execution.Id, new Command.Create(execution)) { MayExist = true }, null)
+                new LaneItem.Decide(new ExecutionRequest(parent.TenantId, execution.Id, new Command.Create(execution)) { MayExist = true }, partition, null)
                 {
-                    Origin = new SubflowOrigin(parent, start.TaskRunId) { RestartsFailed = start.RestartsFailed },
+                    Origin = new SubflowOrigin(parent, parentPartition, start.TaskRunId) { RestartsFailed = start.RestartsFailed },
                 },
                 cancellationToken);
         }
         catch (SubflowRefusedException refusal)
         {
             var command = new Command.SubflowRefused(start.TaskRunId, start.SubflowExecutionId, refusal.Message);
-            await inbox.PostAsync(new ExecutionRequest(parent.TenantId, parent.ExecutionId, command), cancellationToken);
+            await inbox.PostAsync(new ExecutionRequest(parent.TenantId, parent.ExecutionId, command), parentPartition, cancellationToken);
         }
     }
 

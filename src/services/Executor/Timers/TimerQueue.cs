@@ -4,7 +4,7 @@ using NodaTime;
 namespace Kestra.Executor.Timers;
 
 /// <summary>
-/// The timers of one partition in memory, ordered by due date. Setting a key again replaces its timer. A replaced or
+/// The timers of the owned partitions in memory, ordered by due date. Setting a key again replaces its timer. A replaced or
 /// cancelled entry stays in the heap until it comes up, and is then recognised by its number; the heap is rebuilt when
 /// more than half of it is such leftovers, so it never grows beyond twice the live timers.
 /// </summary>
@@ -53,10 +53,13 @@ internal sealed class TimerQueue
         }
     }
 
-    public void Clear()
+    /// <summary>Forgets the timers of a partition that another process has from now on.</summary>
+    public void Forget(int partition)
     {
-        live.Clear();
-        heap.Clear();
+        foreach (var key in live.Where(entry => entry.Value.Timer.Partition == partition).Select(entry => entry.Key).ToList())
+        {
+            live.Remove(key);
+        }
     }
 
     /// <summary>Takes the next timer that is due at the given time, if any.</summary>

@@ -1,6 +1,7 @@
 using Kestra.Engine;
 using Kestra.Model.Executions;
 using Kestra.Model.Triggers;
+using Kestra.Storage.Executions;
 
 namespace Kestra.Hosting.Lanes;
 
@@ -25,6 +26,9 @@ public sealed record ExecutionRequest(string TenantId, string ExecutionId, Comma
     /// <summary>The trigger as it shall be stored in the same transaction as the command's decision; a refused command leaves the stored one.</summary>
     public Trigger? Trigger { get; init; }
 
+    /// <summary>The flow of the execution, where the caller knows it: it spares looking for it.</summary>
+    public ExecutionPlace? Place { get; init; }
+
     /// <summary>For a creation: the id was derived (from a firing, from a task run), so that an earlier try may have used it already and must be looked for.</summary>
     public bool MayExist { get; init; }
 }
@@ -45,6 +49,9 @@ public abstract record CommandOutcome
 
     /// <summary>No such execution.</summary>
     public sealed record NotFound : CommandOutcome;
+
+    /// <summary>Answers a deletion: the execution is gone.</summary>
+    public sealed record Deleted : CommandOutcome;
 
     /// <summary>The lane is full; the caller may come back.</summary>
     /// <param name="RetryAfter">A guess from the present rate.</param>

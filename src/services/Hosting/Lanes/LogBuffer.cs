@@ -3,12 +3,14 @@ using Kestra.Model.Logs;
 
 namespace Kestra.Hosting.Lanes;
 
-/// <summary>The buffer between runs and the writer of the database: bounded, many writers, one reader.</summary>
+/// <summary>The buffer between runs and the writer of the database: bounded; many write, and who takes out takes alone.</summary>
 /// <param name="capacity">Entries that may wait; a writer beyond it waits for room.</param>
 public sealed class LogBuffer(int capacity) : ILogSink
 {
     private readonly Channel<LogEntry> logs = Channel.CreateBounded<LogEntry>(Options(capacity));
     private readonly Channel<MetricEntry> metrics = Channel.CreateBounded<MetricEntry>(Options(capacity));
+
+    private readonly Lock draining = new();
 
     /// <summary>Called after an entry was taken, on the writer's thread; must return at once.</summary>
     public Action? Arrived { get; set; }
@@ -34,6 +36,14 @@ public sealed class LogBuffer(int capacity) : ILogSink
     /// <summary>Moves what is waiting into the lists, at most <paramref name="limit"/> entries of each kind.</summary>
     public void Drain(List<LogEntry> logEntries, List<MetricEntry> metricEntries, int limit)
     {
+        lock (draining)
+        {
+            DrainAlone(logEntries, metricEntries, limit);
+        }
+    }
+
+    private void DrainAlone(List<LogEntry> logEntries, List<MetricEntry> metricEntries, int limit)
+    {
         while (logEntries.Count < limit && logs.Reader.TryRead(out var entry))
         {
             logEntries.Add(entry);
@@ -55,5 +65,5 @@ public sealed class LogBuffer(int capacity) : ILogSink
         return taken;
     }
 
-    private static BoundedChannelOptions Options(int capacity) => new(capacity) { SingleReader = true, AllowSynchronousContinuations = false };
+    private static BoundedChannelOptions Options(int capacity) => new(capacity) { AllowSynchronousContinuations = false };
 }

@@ -13,6 +13,9 @@ internal static class ExecutorPart
     // How long the executions of a server that died wait for one that stands by.
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(10);
 
+    // An execution that ends sooner is written to Kestra's table once instead of twice.
+    private static readonly TimeSpan ListDelay = TimeSpan.FromMilliseconds(200);
+
     public static void Add(PartContext context)
     {
         if (!context.Has(ServerParts.Executor))
@@ -25,7 +28,12 @@ internal static class ExecutorPart
 
         // Only one process at a time can have the embedded database, so a restart may take its own lease back at once.
         var owner = context.Settings.Database is DatabaseSettings.Embedded ? "embedded" : id;
-        context.Services.AddKestraExecutor(new ExecutorIdentity(0, owner), static options => options.LeaseTimeToLive = LeaseTime);
+        var listDelay = context.Settings.Database is DatabaseSettings.Postgres ? ListDelay : TimeSpan.Zero;
+        context.Services.AddKestraExecutor(new ExecutorIdentity(owner), options =>
+        {
+            options.LeaseTimeToLive = LeaseTime;
+            options.ListDelay = listDelay;
+        });
         context.Services.AddSingleton<IHostedService, OwnershipGate>();
         if (context.IsMember)
         {

@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Kestra.Engine;
+using Kestra.Executor.Loop;
+using Kestra.Hosting.Lanes.Remote;
+using Kestra.Storage.Cluster;
+using Kestra.Storage.Executions;
+using Microsoft.Extensions.Logging;
+
+namespace Kestra.Executor.Partitions;
+
+/// <summary>
+/// Brings the commands that others have stored for the owned partitions into the loop. A command stays stored until the commit that
+/// carries it out; those that are underway are known here, so that none is taken twice.
+/// </summary>
+internal sealed partial class CommandReader(IExecutionJournal journal, IHints hints, OwnedPartitions owned, ExecutorInbox inbox, ExecutorOptions options, TimeProvider time, ILogger<CommandReader> logger) : IDisposable
+{
+    private readonly ConcurrentDictionary<long, byte> underway = new();
+    private readonly SemaphoreSlim news = new(0, 1);
+
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var subscription = hints.Subscribe(OnHint);
+        var pause = options.CommandPollMinimum;
+        while (true)
+        {
+            pause = await ReadAsync(stopping) ? options.CommandPollMinimum : pause * 2 < options.CommandPollMaximum ? pause * 2 : options.CommandPollMaximum;
+            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            await Task.WhenAny(news.WaitAsync(waiting.Token), Task.Delay(pause, time, waiting.Token));
+            await waiting.CancelAsync();
+            stopping.ThrowIfCancellationRequested();
+        }
+    }
+
+    public void Dispose() => news.Dispose();
+
+    /// <summary>A command is over, or shall be read again.</summary>
+    internal void Forget(long id) => underway.TryRemove(id, out _);
+
+    /// <summary>Looks around soon.</summary>
+    internal void Wake()
+    {
+        try
+        {
+            news.Release();
+        }
+        catch (Exception error) when (error is SemaphoreFullException or ObjectDisposedException)
+        {
+            LogWakeSkipped();
+        }
+    }
+
+    /// <returns>Whether there was something new.</returns>
+    private async Task<bool> ReadAsync(CancellationToken stopping)
+    {
+        var partitions = owned.All;
+        if (partitions.Count == 0)
+        {
+            return false;
+        }
+
+        var found = false;
+        foreach (var command in await journal.ReadCommandsAsync(partitions, options.CommandReadLimit, stopping))
+        {
+            if (underway.TryAdd(command.Id, 0))
+            {
+                found = true;
+                await inbox.PostAsync(await ItemAsync(command, stopping), stopping);
+            }
+        }
+
+        return found;
+    }
+
+    private async Task<LaneItem> ItemAsync(QueuedCommand command, CancellationToken stopping)
+    {
+        CommandEnvelope envelope;
+        try
+        {
+            envelope = CommandEnvelope.Decode(command.Command);
+        }
+        catch (Exception error) when (error is JsonException or KeyNotFoundException or ArgumentException or InvalidOperationException or FormatException)
+        {
+            LogUnreadable(error, command.ExecutionId);
+            return new LaneItem.Drop(new QueuedCaller(this, command, null));
+        }
+
+        var caller = new QueuedCaller(this, command, envelope);
+        var partition = await PartitionAsync(envelope, command.Partition, stopping);
+        if (partition != command.Partition && !owned.Owns(partition))
+        {
+            return new LaneItem.Forward(command, partition, caller.Silent());
+        }
+
+        return envelope.Command is null
+            ? new LaneItem.Delete(envelope.TenantId, envelope.ExecutionId, partition, caller)
+            : new LaneItem.Decide(envelope.ToRequest(), partition, caller)
+            {
+                Origin = envelope.Origin is { } origin
+                    ? new SubflowOrigin(new ExecutionKey(envelope.TenantId, origin.ParentExecutionId), origin.ParentPartition, origin.TaskRunId) { RestartsFailed = origin.RestartsFailed }
+                    : null,
+            };
+    }
+
+    // An execution that does not exist is told so by the one who has the command.
+    private async Task<int> PartitionAsync(CommandEnvelope envelope, int otherwise, CancellationToken stopping)
+    {
+        ExecutionPlace? place = envelope.Command is Command.Create { Execution: var execution }
+            ? new ExecutionPlace(execution.TenantId, execution.Namespace, execution.FlowId)
+            : envelope.Place ?? await journal.FindPlaceAsync(envelope.TenantId, envelope.ExecutionId, stopping);
+        return place is { } known ? FlowPartition.Of(known.TenantId, known.Namespace, known.FlowId, owned.Total) : otherwise;
+    }
+
+    private void OnHint(Hint hint)
+    {
+        if (hint.Kind == HintKind.Command && int.TryParse(hint.Subject, System.Globalization.CultureInfo.InvariantCulture, out var partition) && owned.Owns(partition))
+        {
+            Wake();
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "A stored command for execution {ExecutionId} can't be read and is dropped")]
+    private partial void LogUnreadable(Exception error, string executionId);
+
+    [LoggerMessage(LogLevel.Trace, "The reader of commands has been woken already")]
+    private partial void LogWakeSkipped();
+}

@@ -1,0 +1,40 @@
+using Kestra.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Kestra.Hosting.Lanes.Remote;
+
+/// <summary>Puts the lane of commands together, as every process has it.</summary>
+public static class RemoteServices
+{
+    /// <summary>
+    /// Adds <see cref="IExecutionCommands"/>. The store, <see cref="LogBuffer"/> and the clock must be there; an executor of this process
+    /// registers itself as <see cref="ILocalExecutions"/>.
+    /// </summary>
+    /// <param name="reader">Names this process among those who wait for outcomes; unique.</param>
+    public static IServiceCollection AddKestraCommands(this IServiceCollection services, string reader)
+    {
+        services.AddSingleton(static provider => new Outbox(
+            provider.GetRequiredService<IStore>().Journal,
+            provider.GetRequiredService<LogBuffer>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<Outbox>>(),
+            drainsLogs: provider.GetService<ILocalExecutions>() is null));
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<Outbox>());
+        services.AddSingleton(provider => new RemoteCommands(
+            provider.GetRequiredService<IStore>().Journal,
+            provider.GetRequiredService<IStore>().Hints,
+            provider.GetRequiredService<Outbox>(),
+            reader,
+            new RemoteCommandOptions(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<RemoteCommands>>()));
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<RemoteCommands>());
+        services.AddSingleton<IExecutionCommands>(static provider => new CommandRouter(
+            provider.GetRequiredService<IStore>().Journal,
+            provider.GetRequiredService<RemoteCommands>(),
+            provider.GetService<ILocalExecutions>()));
+        return services;
+    }
+}
