@@ -2,6 +2,7 @@ using Kestra.Engine;
 using Kestra.Hosting.Inputs;
 using Kestra.Hosting.Triggers;
 using Kestra.Model.Identifiers;
+using Kestra.Webserver.Cluster;
 using Kestra.Webserver.Errors;
 using Kestra.Webserver.Executions;
 using Kestra.Webserver.Flows;
@@ -75,6 +76,7 @@ public static class WebserverServices
         services.AddSingleton<IEndpointGroup, PluginListEndpoints>();
         services.AddSingleton<IEndpointGroup, PluginDocumentEndpoints>();
         services.AddSingleton<IEndpointGroup, LogEndpoints>();
+        services.AddSingleton<IEndpointGroup, ServiceEndpoints>();
         return services;
     }
 
