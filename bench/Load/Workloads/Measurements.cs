@@ -103,13 +103,18 @@ internal sealed partial class Measurements(LoadOptions options, BenchDatabase da
 
         foreach (var rate in new[] { 20_000, 40_000 }.Where(rate => rate <= sustained * 1.02))
         {
-            var before = await StartWorkAsync(server);
-            var outcome = await OpenLoop.RunAsync(rate / 60.0, duration, _ => server.RunAsync("one"));
-            var name = string.Create(CultureInfo.InvariantCulture, $"B1 at {rate:#,0}/min");
-            Latency(name, outcome);
-            await WorkAsync(name, server, before, outcome.Sent);
-            report.Add(new Figure($"{name}, memory", server.ResidentMebibytes, "MiB"));
+            await AtRateAsync("B1", server, "one", rate);
         }
+    }
+
+    private async Task AtRateAsync(string workload, ServerUnderTest server, string flow, int rate)
+    {
+        var before = await StartWorkAsync(server);
+        var outcome = await OpenLoop.RunAsync(rate / 60.0, duration, _ => server.RunAsync(flow));
+        var name = string.Create(CultureInfo.InvariantCulture, $"{workload} at {rate:#,0}/min");
+        Latency(name, outcome);
+        await WorkAsync(name, server, before, outcome.Sent);
+        report.Add(new Figure($"{name}, memory", server.ResidentMebibytes, "MiB"));
     }
 
     private async Task TenAsync(ServerUnderTest server)
@@ -117,6 +122,7 @@ internal sealed partial class Measurements(LoadOptions options, BenchDatabase da
         await RepeatAsync("B2 alone, p50", 50, () => server.RunAsync("ten"), floor.MedianMilliseconds, "one commit");
         var best = await SustainedAsync("ten", () => server.RunAsync("ten"), options.StartRate / 4);
         report.Add(new Figure("B2 sustained with p99 < 250 ms", best?.PerMinute ?? 0, "/min"));
+        await AtRateAsync("B2", server, "ten", 6_000);
     }
 
     private async Task EachAsync(ServerUnderTest server)
