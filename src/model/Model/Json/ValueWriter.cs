@@ -97,18 +97,18 @@ internal static class ValueWriter
     {
         if (profile == JsonProfile.Database)
         {
-            return SixDigits.Format(instant);
+            return InstantDigits.TryFormat(instant, 6) ?? SixDigits.Format(instant);
         }
 
         var nanoseconds = (instant - Instant.FromUnixTimeSeconds(instant.ToUnixTimeSeconds())).SubsecondNanoseconds;
-        var pattern = nanoseconds switch
+        var (pattern, digits) = nanoseconds switch
         {
-            0 => NoDigits,
-            _ when nanoseconds % 1_000_000 == 0 => ThreeDigits,
-            _ when nanoseconds % 1_000 == 0 => SixDigits,
-            _ => NineDigits,
+            0 => (NoDigits, 0),
+            _ when nanoseconds % 1_000_000 == 0 => (ThreeDigits, 3),
+            _ when nanoseconds % 1_000 == 0 => (SixDigits, 6),
+            _ => (NineDigits, 9),
         };
-        return pattern.Format(instant);
+        return InstantDigits.TryFormat(instant, digits) ?? pattern.Format(instant);
     }
 
     public static void WriteDuration(Utf8JsonWriter writer, Duration duration, JsonProfile profile)
