@@ -51,12 +51,6 @@ public sealed class MetricCollector : IDisposable
 
     private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (key, tag) in tags)
-        {
-            labels[key] = tag?.ToString() ?? "";
-        }
-
         lock (gate)
         {
             if (!instruments.TryGetValue(instrument.Name, out var values))
@@ -64,7 +58,7 @@ public sealed class MetricCollector : IDisposable
                 instruments[instrument.Name] = values = new InstrumentValues(instrument.Name, instrument.Description ?? "", KindOf(instrument));
             }
 
-            values.Add(labels, value);
+            values.Add(tags, value);
         }
     }
 
@@ -83,25 +77,50 @@ public sealed class MetricCollector : IDisposable
     {
         private readonly Dictionary<string, Series> series = new(StringComparer.Ordinal);
 
-        public void Add(SortedDictionary<string, string> labels, double value)
-        {
-            var key = string.Join('\u0001', labels.Select(label => label.Key + '\u0002' + label.Value));
-            if (!series.TryGetValue(key, out var found))
-            {
-                if (series.Count >= SeriesLimit)
-                {
-                    (key, labels) = ("", []);
-                }
+        // An instrument is recorded with its tags in the same order each time, so almost always the key as given is known.
+        private readonly Dictionary<string, Series> asGiven = new(StringComparer.Ordinal);
+        private readonly System.Text.StringBuilder text = new();
 
-                if (!series.TryGetValue(key, out found))
+        public void Add(ReadOnlySpan<KeyValuePair<string, object?>> tags, double value)
+        {
+            text.Clear();
+            foreach (var (key, tag) in tags)
+            {
+                text.Append(key).Append('\u0002').Append(tag).Append('\u0001');
+            }
+
+            Span<char> given = text.Length <= 512 ? stackalloc char[text.Length] : new char[text.Length];
+            text.CopyTo(0, given, text.Length);
+            var lookup = asGiven.GetAlternateLookup<ReadOnlySpan<char>>();
+            if (!lookup.TryGetValue(given, out var found))
+            {
+                found = Find(tags);
+                if (asGiven.Count < SeriesLimit)
                 {
-                    series[key] = found = new Series(labels);
+                    lookup[given] = found;
                 }
             }
 
             found.Count++;
             found.Maximum = Math.Max(found.Maximum, value);
             found.Value = kind is MetricKind.Gauge or MetricKind.ObservedCounter ? value : found.Value + value;
+        }
+
+        private Series Find(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
+            foreach (var (name, tag) in tags)
+            {
+                labels[name] = tag?.ToString() ?? "";
+            }
+
+            var key = string.Join('\u0001', labels.Select(label => label.Key + '\u0002' + label.Value));
+            if (!series.TryGetValue(key, out var found) && series.Count >= SeriesLimit)
+            {
+                (key, labels) = ("", []);
+            }
+
+            return found ?? (series.TryGetValue(key, out found) ? found : series[key] = new Series(labels));
         }
 
         public IEnumerable<MetricSeries> Copy() =>
