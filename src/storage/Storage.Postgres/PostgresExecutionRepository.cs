@@ -6,9 +6,11 @@ using NodaTime;
 
 namespace Kestra.Storage.Postgres;
 
-internal sealed class PostgresExecutionRepository(PostgresDatabase database) : IExecutionRepository
+internal sealed class PostgresExecutionRepository(PostgresDatabase database, TimeProvider time) : IExecutionRepository
 {
     private const string NormalKind = "(kind IS NULL OR kind = 'NORMAL')";
+
+    private readonly RememberedTotals totals = new(time);
 
     // States of later versions are not in the database's type; nothing can have them.
     private static readonly string[] States = [.. Enum.GetNames<StateType>().Except([nameof(StateType.SUBMITTED), nameof(StateType.RESUBMITTED)])];
@@ -46,18 +48,12 @@ internal sealed class PostgresExecutionRepository(PostgresDatabase database) : I
         },
         ("start_date", true), ("key", true));
 
-    public Task<Page<ReadOnlyMemory<byte>>> SearchAsync(string tenantId, IReadOnlyList<QueryFilter> filters, PageRequest page, CancellationToken cancellationToken)
+    public async Task<Page<ReadOnlyMemory<byte>>> SearchAsync(string tenantId, IReadOnlyList<QueryFilter> filters, PageRequest page, CancellationToken cancellationToken)
     {
         var where = Conditions(tenantId, filters);
         var paging = Query.Paging(page);
-        return database.RunAsync(
-            async connection =>
-            {
-                var rows = await PostgresDatabase.QueryAsync(connection, $"SELECT value FROM executions{where}{paging}", static row => (ReadOnlyMemory<byte>)Documents.Read(row, 0), where.Values, cancellationToken);
-                var total = await PostgresDatabase.QueryAsync(connection, $"SELECT count(*) FROM executions{where}", static row => row.GetInt64(0), where.Values, cancellationToken);
-                return new Page<ReadOnlyMemory<byte>>(rows, total[0]);
-            },
-            cancellationToken);
+        var rows = await database.QueryAsync($"SELECT value FROM executions{where}{paging}", static row => (ReadOnlyMemory<byte>)Documents.Read(row, 0), where.Values, cancellationToken);
+        return new Page<ReadOnlyMemory<byte>>(rows, await CountAsync(where, cancellationToken));
     }
 
     public async Task<IReadOnlyList<string>> SearchIdsAsync(string tenantId, IReadOnlyList<QueryFilter> filters, int limit, CancellationToken cancellationToken)
@@ -101,9 +97,16 @@ internal sealed class PostgresExecutionRepository(PostgresDatabase database) : I
 
     public Task<long> CountAsync(string tenantId, IReadOnlyList<QueryFilter> filters, CancellationToken cancellationToken)
     {
-        var where = Conditions(tenantId, filters);
-        return database.SingleAsync($"SELECT count(*) FROM executions{where}", static row => row.GetInt64(0), where.Values, cancellationToken);
+        return CountAsync(Conditions(tenantId, filters), cancellationToken);
     }
+
+    // Counting goes on for the next who asks when this one has left.
+    private Task<long> CountAsync(SqlConditions where, CancellationToken cancellationToken) => totals.CountAsync(
+        where.ToString(),
+        where.Values,
+        limit => limit is { } most
+            ? database.SingleAsync($"SELECT count(*) FROM (SELECT FROM executions{where} LIMIT {most}) AS first", static row => row.GetInt64(0), where.Values, cancellationToken)
+            : database.SingleAsync($"SELECT count(*) FROM executions{where}", static row => row.GetInt64(0), where.Values, CancellationToken.None));
 
     private static SqlConditions Conditions(string tenantId, IReadOnlyList<QueryFilter> filters)
     {

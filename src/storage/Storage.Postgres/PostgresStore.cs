@@ -22,7 +22,7 @@ public sealed class PostgresStore : IStore
         migration = new SchemaMigration(database, options, time);
         Journal = new PostgresExecutionJournal(database);
         Jobs = new PostgresWorkerJobStore(database);
-        Executions = new PostgresExecutionRepository(database);
+        Executions = new PostgresExecutionRepository(database, time);
         Flows = new PostgresFlowRepository(database, new LatestFlows(hints, time), time);
         Logs = new PostgresLogRepository(database);
         Metrics = new PostgresMetricRepository(database);

@@ -7,8 +7,10 @@ using NodaTime;
 
 namespace Kestra.Storage.Sqlite;
 
-internal sealed class SqliteExecutionRepository(SqliteDatabase database) : IExecutionRepository
+internal sealed class SqliteExecutionRepository(SqliteDatabase database, TimeProvider time) : IExecutionRepository
 {
+    private readonly RememberedTotals totals = new(time);
+
     private static readonly EntityQuery Query = new(
         "Executions",
         new Dictionary<FilterField, FilterColumn>
@@ -39,15 +41,19 @@ internal sealed class SqliteExecutionRepository(SqliteDatabase database) : IExec
         },
         ("start_date", true), ("key", true));
 
-    public async Task<Page<ReadOnlyMemory<byte>>> SearchAsync(string tenantId, IReadOnlyList<QueryFilter> filters, PageRequest page, CancellationToken cancellationToken) => await database.ReadAsync(
-        session =>
-        {
-            var where = Conditions(session, tenantId, filters);
-            var paging = Query.Paging(page);
-            var keys = session.Query($"SELECT key FROM execution{where}{paging}", row => row.GetInt64(0), where.Values);
-            return new Page<ReadOnlyMemory<byte>>(keys.ConvertAll(key => Document(session, key)), Count(session, where));
-        },
-        cancellationToken);
+    public async Task<Page<ReadOnlyMemory<byte>>> SearchAsync(string tenantId, IReadOnlyList<QueryFilter> filters, PageRequest page, CancellationToken cancellationToken)
+    {
+        var (documents, where) = await database.ReadAsync(
+            session =>
+            {
+                var conditions = Conditions(session, tenantId, filters);
+                var paging = Query.Paging(page);
+                var keys = session.Query($"SELECT key FROM execution{conditions}{paging}", row => row.GetInt64(0), conditions.Values);
+                return (keys.ConvertAll(key => Document(session, key)), conditions);
+            },
+            cancellationToken);
+        return new Page<ReadOnlyMemory<byte>>(documents, await CountAsync(where, cancellationToken));
+    }
 
     public async Task<IReadOnlyList<string>> SearchIdsAsync(string tenantId, IReadOnlyList<QueryFilter> filters, int limit, CancellationToken cancellationToken) => await database.ReadAsync(
         session =>
@@ -82,9 +88,15 @@ internal sealed class SqliteExecutionRepository(SqliteDatabase database) : IExec
         cancellationToken);
 
     public async Task<long> CountAsync(string tenantId, IReadOnlyList<QueryFilter> filters, CancellationToken cancellationToken) =>
-        await database.ReadAsync(session => Count(session, Conditions(session, tenantId, filters)), cancellationToken);
+        await CountAsync(await database.ReadAsync(session => Conditions(session, tenantId, filters), cancellationToken), cancellationToken);
 
-    private static long Count(Session session, SqlConditions where) => session.Single($"SELECT COUNT(*) FROM execution{where}", row => row.GetInt64(0), where.Values);
+    // Counting goes on for the next who asks when this one has left.
+    private Task<long> CountAsync(SqlConditions where, CancellationToken cancellationToken) => totals.CountAsync(
+        where.ToString(),
+        where.Values,
+        limit => limit is { } most
+            ? database.ReadAsync(session => (long)session.Query($"SELECT 1 FROM execution{where} LIMIT {most}", static _ => true, where.Values).Count, cancellationToken)
+            : database.ReadAsync(session => session.Single($"SELECT COUNT(*) FROM execution{where}", row => row.GetInt64(0), where.Values), CancellationToken.None));
 
     private static ReadOnlyMemory<byte> Document(Session session, long key) =>
         session.Single("SELECT document FROM execution_document WHERE key = $0", row => row.GetFieldValue<byte[]>(0), key)!;

@@ -23,7 +23,7 @@ public sealed class SqliteStore : IStore
         database = new SqliteDatabase(options);
         Journal = new SqliteExecutionJournal(database, hints, jobHints, time);
         Jobs = new SqliteWorkerJobStore(database, jobHints, time);
-        Executions = new SqliteExecutionRepository(database);
+        Executions = new SqliteExecutionRepository(database, time);
         Flows = new SqliteFlowRepository(database, time);
         Logs = new SqliteLogRepository(database);
         Metrics = new SqliteMetricRepository(database);
