@@ -29,6 +29,9 @@ public sealed class ExecutorOptions
     [Range(1, 10_000)]
     public int SubflowDepthLimit { get; set; } = 100;
 
+    /// <summary>How long logs and metrics wait for a transaction that is written anyway, as that of their task run's result usually is.</summary>
+    public TimeSpan LogDelay { get; set; } = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Compiled revisions kept in memory.</summary>
     [Range(1, 1_000_000)]
     public int ProgramCacheSize { get; set; } = 2_000;

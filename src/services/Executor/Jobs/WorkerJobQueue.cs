@@ -82,5 +82,7 @@ public sealed class WorkerJobQueue : IWorkerJobs
         }
     }
 
-    private Channel<WorkerJob> Group(string? name) => groups.GetOrAdd(name ?? "", static _ => Channel.CreateUnbounded<WorkerJob>());
+    // A worker that waits goes on on the thread of the one who dispatches: it starts a run beside and waits again.
+    private Channel<WorkerJob> Group(string? name) =>
+        groups.GetOrAdd(name ?? "", static _ => Channel.CreateUnbounded<WorkerJob>(new UnboundedChannelOptions { AllowSynchronousContinuations = true }));
 }

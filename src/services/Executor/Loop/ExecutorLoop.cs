@@ -28,16 +28,22 @@ internal sealed partial class ExecutorLoop(
     TimeProvider time,
     ILogger<ExecutorLoop> logger)
 {
+    // With so few commands and no other waiting there is nothing to decide while they commit, and a thread more would only cost time.
+    private const int LoneCommands = 4;
+
     private readonly ListingQueue listing = new(options.ListDelay, time);
     private BatchUnderway filling = new(options, owned);
     private BatchUnderway? committing;
+    private LogAlarm logAlarm = null!;
     private Task commit = Task.CompletedTask;
+    private bool stopping;
 
     /// <summary>Runs until cancelled; then everything that was decided is written before it returns.</summary>
     /// <exception cref="CommitFailedException">A commit failed; memory can't be trusted any more and has to be read again.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        logs.Arrived = inbox.Wake;
+        await using var arrivals = new LogAlarm(logs, options.LogDelay, time, inbox.Wake);
+        logAlarm = arrivals;
         await using var alarm = time.CreateTimer(_ => inbox.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
         {
@@ -141,6 +147,12 @@ internal sealed partial class ExecutorLoop(
     /// <returns>False when there is nothing to write.</returns>
     private bool Start()
     {
+        if (filling.IsEmpty && !logAlarm.IsDue && !stopping)
+        {
+            return false;
+        }
+
+        logAlarm.Reset();
         logs.Drain(filling.Rows.Logs, filling.Rows.Metrics, options.LogCapacity);
         if (filling.IsEmpty)
         {
@@ -153,7 +165,9 @@ internal sealed partial class ExecutorLoop(
         listing.Add(committing.Touched);
         Hold(committing.Touched);
         var (leases, rows) = (committing.Leases, committing.Rows);
-        commit = rows.IsEmpty ? Task.CompletedTask : Task.Run(() => journal.CommitAsync(leases, rows, CancellationToken.None));
+        commit = rows.IsEmpty ? Task.CompletedTask
+            : committing.Decided <= LoneCommands && inbox.Reader.Count == 0 ? journal.CommitAsync(leases, rows, CancellationToken.None)
+            : Task.Run(() => journal.CommitAsync(leases, rows, CancellationToken.None));
         return true;
     }
 
@@ -269,6 +283,7 @@ internal sealed partial class ExecutorLoop(
     // In the end every document stands alone, so that any program that knows Kestra's tables can go on from here.
     private async Task DrainAsync()
     {
+        stopping = true;
         while (true)
         {
             if (committing is not null)
