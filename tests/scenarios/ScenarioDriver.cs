@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using Kestra.Engine;
-using Kestra.Executor.Programs;
 using Kestra.Flows.Inputs;
 using Kestra.Hosting.Inputs;
 using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Programs;
 using Kestra.Model;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;

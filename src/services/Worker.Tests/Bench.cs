@@ -22,7 +22,7 @@ using NodaTime;
 namespace Kestra.Worker.Tests;
 
 /// <summary>A worker with lanes that a test holds in its hands.</summary>
-internal sealed class Bench : IWorkerJobs, IExecutionCommands, ILogSink, IAsyncDisposable
+internal sealed class Bench : IWorkerJobSource, IExecutionCommands, ILogSink, IAsyncDisposable
 {
     public const string ExecutionId = "execution";
 
@@ -32,6 +32,7 @@ internal sealed class Bench : IWorkerJobs, IExecutionCommands, ILogSink, IAsyncD
     private readonly ExpressionEngine expressions = new();
     private readonly string folder = Directory.CreateTempSubdirectory("kestra-worker-").FullName;
     private readonly WorkerService service;
+    private readonly WorkerSlots slots;
     private readonly WorkerMetrics metrics;
     private Action<KillRequest>? kill;
 
@@ -56,8 +57,10 @@ internal sealed class Bench : IWorkerJobs, IExecutionCommands, ILogSink, IAsyncD
         var attempts = new AttemptRunner(services, this, options, masks);
         var directories = new WorkingDirectoryRunner(attempts, services, this, options, masks, this, identity);
         metrics = new WorkerMetrics(options);
-        Runner = new JobRunner(attempts, directories, masks, services, this, this, options, identity, metrics, NullLogger<JobRunner>.Instance);
-        service = new WorkerService(this, Runner, options, TimeProvider.System, Standing, NullLogger<WorkerService>.Instance);
+        var sources = new JobSources([this]);
+        Runner = new JobRunner(attempts, directories, masks, services, this, sources, options, identity, metrics, NullLogger<JobRunner>.Instance);
+        slots = new WorkerSlots(options);
+        service = new WorkerService(sources, Runner, slots, options, TimeProvider.System, Standing, NullLogger<WorkerService>.Instance);
     }
 
     public MemoryObjectStorage Objects { get; } = new(TimeProvider.System);
@@ -160,6 +163,7 @@ internal sealed class Bench : IWorkerJobs, IExecutionCommands, ILogSink, IAsyncD
         Runner.StopAll();
         await service.StopAsync(CancellationToken.None);
         service.Dispose();
+        slots.Dispose();
         Directory.Delete(folder, recursive: true);
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Liveness;
 using Kestra.Worker.Jobs;
@@ -9,10 +8,8 @@ namespace Kestra.Worker;
 
 /// <summary>Takes jobs as long as there is a free slot, and runs them.</summary>
 /// <param name="standing">Tells when others have this worker's jobs; it then gives no more results.</param>
-internal sealed partial class WorkerService(IWorkerJobs jobs, JobRunner runner, WorkerOptions options, TimeProvider time, WorkerStanding standing, ILogger<WorkerService> logger) : BackgroundService
+internal sealed partial class WorkerService(JobSources jobs, JobRunner runner, WorkerSlots slots, WorkerOptions options, TimeProvider time, WorkerStanding standing, ILogger<WorkerService> logger) : BackgroundService
 {
-    private readonly ConcurrentBag<int> freeSlots = [.. Enumerable.Range(0, options.EffectiveThreads)];
-    private readonly SemaphoreSlim slots = new(options.EffectiveThreads);
     private readonly CancellationTokenSource abandoned = new();
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -25,7 +22,6 @@ internal sealed partial class WorkerService(IWorkerJobs jobs, JobRunner runner, 
     public override void Dispose()
     {
         abandoned.Dispose();
-        slots.Dispose();
         base.Dispose();
     }
 
@@ -50,6 +46,11 @@ internal sealed partial class WorkerService(IWorkerJobs jobs, JobRunner runner, 
         await slots.WaitAsync(cancellationToken);
         await foreach (var job in jobs.TakeAsync(options.Group, cancellationToken))
         {
+            if (!jobs.TryStart(job))
+            {
+                continue;
+            }
+
             _ = RunAsync(job);
 
             // The next job is taken only when it can run at once; until then it stays where others can take it.
@@ -70,7 +71,7 @@ internal sealed partial class WorkerService(IWorkerJobs jobs, JobRunner runner, 
 
     private async Task RunAsync(WorkerJob job)
     {
-        freeSlots.TryTake(out var slot);
+        var slot = slots.Enter();
         try
         {
             await Task.Run(() => runner.RunAsync(job, slot, abandoned.Token));
@@ -85,8 +86,7 @@ internal sealed partial class WorkerService(IWorkerJobs jobs, JobRunner runner, 
         }
         finally
         {
-            freeSlots.Add(slot);
-            slots.Release();
+            slots.Leave(slot);
         }
     }
 

@@ -1,13 +1,18 @@
+using Kestra.Engine;
 using Kestra.Expressions;
 using Kestra.Hosting.Encryption;
 using Kestra.Hosting.Expressions;
+using Kestra.Hosting.Flows;
 using Kestra.Hosting.KeyValues;
 using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Liveness;
 using Kestra.Hosting.Management;
+using Kestra.Hosting.Programs;
 using Kestra.Model.Identifiers;
 using Kestra.Plugins.Services;
+using Kestra.Storage;
 using Kestra.Storage.Objects;
+using Kestra.Worker.Claiming;
 using Kestra.Worker.Jobs;
 using Kestra.Worker.Logs;
 using Kestra.Worker.PluginServices;
@@ -16,6 +21,7 @@ using Kestra.Worker.Triggers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Kestra.Worker;
 
@@ -43,12 +49,56 @@ public static class WorkerServices
         services.AddSingleton<ITaskReader, TaskReader>();
         services.AddSingleton<WorkingDirectoryRunner>();
         services.AddSingleton<WorkerMetrics>();
+        services.AddSingleton<WorkerSlots>();
+        services.AddSingleton(static provider => new JobSources(provider.GetServices<IWorkerJobSource>()));
         services.AddSingleton<JobRunner>();
         services.AddSingleton<WorkerReport>();
         services.AddSingleton(static provider => new ManagementReport("/worker", (writer, _) => provider.GetRequiredService<WorkerReport>().WriteAsync(writer)));
         services.AddSingleton<WorkerService>();
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<WorkerService>());
         return services;
+    }
+
+    /// <summary>
+    /// Lets the worker take jobs of executors in other processes too. It belongs before the worker, because it must see how the
+    /// worker's last runs end. The store must be there.
+    /// </summary>
+    public static IServiceCollection AddKestraWorkerClaims(this IServiceCollection services, ClaimOptions options)
+    {
+        services.AddSingleton(options);
+        services.TryAddSingleton(static provider => new FlowPrograms(
+            provider.GetRequiredService<IStore>().Flows,
+            provider.GetRequiredService<StoredFlows>().Read,
+            ProgramCompiler(provider),
+            provider.GetRequiredService<ClaimOptions>().CachedPrograms));
+        services.AddSingleton(static provider => new JobFromStore(
+            provider.GetRequiredService<IStore>().Journal, provider.GetRequiredService<FlowPrograms>(), provider.GetRequiredService<ClaimOptions>()));
+        services.AddSingleton<ClaimAnswers>();
+        services.AddSingleton(static provider => new ClaimedJobs(
+            provider.GetRequiredService<IStore>().Jobs,
+            provider.GetRequiredService<JobFromStore>(),
+            provider.GetRequiredService<ClaimAnswers>(),
+            provider.GetRequiredService<WorkerIdentity>(),
+            provider.GetRequiredService<WorkerSlots>(),
+            provider.GetRequiredService<ClaimOptions>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ClaimedJobs>>(),
+            provider.GetService<IWorkerJobs>()));
+        services.AddSingleton<IWorkerJobSource>(static provider => provider.GetRequiredService<ClaimedJobs>());
+        services.AddSingleton<IHostedService>(static provider => new ClaimWatch(
+            provider.GetRequiredService<ClaimedJobs>(),
+            provider.GetRequiredService<IStore>().JobHints,
+            provider.GetRequiredService<WorkerSlots>(),
+            provider.GetRequiredService<ClaimOptions>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ClaimWatch>>()));
+        return services;
+    }
+
+    private static Func<Model.Flows.Flow, FlowProgram> ProgramCompiler(IServiceProvider provider)
+    {
+        var environment = provider.GetRequiredService<EngineEnvironment>();
+        return flow => FlowProgram.Compile(flow, environment);
     }
 
     /// <summary>

@@ -111,10 +111,7 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
             },
             cancellationToken);
         database.Hints.Announce(Hints.Of(batch));
-        if (batch.ConcernsWorkers)
-        {
-            database.JobHints.Announce();
-        }
+        database.JobHints.Announce(batch.NewsForWorkers);
     }
 
     public Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync(IReadOnlyCollection<int> partitions, int limit, CancellationToken cancellationToken) => database.DoAsync<IReadOnlyList<QueuedCommand>>(

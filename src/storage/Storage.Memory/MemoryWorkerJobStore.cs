@@ -14,7 +14,7 @@ internal sealed class MemoryWorkerJobStore(MemoryDatabase database, TimeProvider
     public async Task ReleaseAsync(string workerId, IReadOnlyList<long> ids, CancellationToken cancellationToken)
     {
         await database.DoAsync(() => Replace(database.Jobs, job => job.ClaimedBy == workerId && ids.Contains(job.Id), static job => job with { ClaimedBy = null, ClaimedAt = null }), cancellationToken);
-        database.JobHints.Announce();
+        database.JobHints.Announce(WorkerJobNews.Waiting);
     }
 
     public Task RemoveAsync(string workerId, IReadOnlyList<long> ids, CancellationToken cancellationToken) =>

@@ -248,7 +248,7 @@ internal sealed partial class CommitBatch(NpgsqlBatch batch, string schema)
     // However much there is to tell, whoever listens is told once.
     private void AddHints(ExecutionBatch rows)
     {
-        if (PostgresHints.Payload(Hints.Of(rows), rows.ConcernsWorkers) is { } payload)
+        if (PostgresHints.Payload(Hints.Of(rows), rows.NewsForWorkers) is { } payload)
         {
             Statement("SELECT pg_notify($1, $2)", (NpgsqlDbType.Text, schema), (NpgsqlDbType.Text, payload));
         }

@@ -15,8 +15,10 @@ internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions o
     private const char CommandLetter = 'c';
     private const char ReplyLetter = 'r';
 
-    /// <summary>Stands for jobs in a notification.</summary>
-    internal const string ForWorkers = "j";
+    /// <summary>Stands for jobs that wait, in a notification.</summary>
+    internal const string JobsWaiting = "j";
+
+    private const string JobsKilled = "k";
 
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
 
@@ -39,7 +41,7 @@ internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions o
         return handlers.Subscribe(handler);
     }
 
-    public IDisposable Subscribe(Action handler)
+    public IDisposable Subscribe(Action<WorkerJobNews> handler)
     {
         Begin();
         return workers.Subscribe(handler);
@@ -69,16 +71,19 @@ internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions o
     }
 
     /// <summary>What a notification carries; the database limits its size, and beyond that whoever waits polls.</summary>
-    internal static string? Payload(IReadOnlyCollection<Hint> hints, bool forWorkers)
+    internal static string? Payload(IReadOnlyCollection<Hint> hints, WorkerJobNews news)
     {
-        if (hints.Count == 0 && !forWorkers)
+        if (hints.Count == 0 && news == WorkerJobNews.None)
         {
             return null;
         }
 
+        var jobs = new[] { (Flag: WorkerJobNews.Waiting, Word: JobsWaiting), (Flag: WorkerJobNews.Killed, Word: JobsKilled) }
+            .Where(word => news.HasFlag(word.Flag))
+            .Select(static word => word.Word);
         var named = hints.Select(static hint => $"{(hint.Kind == HintKind.Command ? CommandLetter : ReplyLetter)}{hint.Subject}");
-        var payload = string.Join(',', forWorkers ? named.Append(ForWorkers) : named);
-        return payload.Length <= PayloadLimit ? payload : ForWorkers;
+        var payload = string.Join(',', jobs.Concat(named));
+        return payload.Length <= PayloadLimit ? payload : $"{JobsWaiting},{JobsKilled}";
     }
 
     private async Task ListenAsync()
@@ -133,9 +138,13 @@ internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions o
         handlers.Announce(parts
             .Where(static part => part[0] is CommandLetter or ReplyLetter)
             .Select(static part => new Hint(part[0] == CommandLetter ? HintKind.Command : HintKind.Reply, part[1..])));
-        if (parts.Contains(ForWorkers))
-        {
-            workers.Announce();
-        }
+        workers.Announce(parts.Aggregate(WorkerJobNews.None, static (news, part) => news | NewsOf(part)));
     }
+
+    private static WorkerJobNews NewsOf(string part) => part switch
+    {
+        JobsWaiting => WorkerJobNews.Waiting,
+        JobsKilled => WorkerJobNews.Killed,
+        _ => WorkerJobNews.None,
+    };
 }

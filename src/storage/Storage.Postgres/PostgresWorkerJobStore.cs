@@ -20,7 +20,7 @@ internal sealed class PostgresWorkerJobStore(PostgresDatabase database) : IWorke
     public Task ReleaseAsync(string workerId, IReadOnlyList<long> ids, CancellationToken cancellationToken) => database.ExecuteAsync(
         $"""
         WITH given_back AS (UPDATE {schema}.worker_job SET claimed_by = NULL, claimed_at = NULL WHERE id = ANY ($2) AND claimed_by = $1 RETURNING id)
-        SELECT pg_notify('{schema}', '{PostgresHints.ForWorkers}') WHERE EXISTS (SELECT FROM given_back)
+        SELECT pg_notify('{schema}', '{PostgresHints.JobsWaiting}') WHERE EXISTS (SELECT FROM given_back)
         """,
         [workerId, ids.ToArray()],
         cancellationToken);

@@ -110,10 +110,7 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, Hints hint
             },
             cancellationToken);
         hints.Announce(Hints.Of(batch));
-        if (batch.ConcernsWorkers)
-        {
-            jobHints.Announce();
-        }
+        jobHints.Announce(batch.NewsForWorkers);
     }
 
     public async Task<IReadOnlyList<QueuedCommand>> ReadCommandsAsync(IReadOnlyCollection<int> partitions, int limit, CancellationToken cancellationToken) => await database.ReadAsync(

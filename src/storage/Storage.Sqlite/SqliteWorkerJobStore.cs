@@ -29,7 +29,7 @@ internal sealed class SqliteWorkerJobStore(SqliteDatabase database, WorkerJobHin
     public async Task ReleaseAsync(string workerId, IReadOnlyList<long> ids, CancellationToken cancellationToken)
     {
         await ForEachAsync("UPDATE worker_job SET claimed_by = NULL, claimed_at = NULL WHERE id = $0 AND claimed_by = $1", workerId, ids, cancellationToken);
-        hints.Announce();
+        hints.Announce(WorkerJobNews.Waiting);
     }
 
     public Task RemoveAsync(string workerId, IReadOnlyList<long> ids, CancellationToken cancellationToken) =>

@@ -285,21 +285,22 @@ public abstract class WorkerJobContract<TBed> : StoreContract<TBed>
     public async Task Workers_get_hints_of_what_is_sent_killed_and_given_back()
     {
         var execution = Samples.Id("run");
-        using var hinted = new SemaphoreSlim(0);
-        using var subscription = Store.JobHints.Subscribe(() => hinted.Release());
+        using var waiting = new SemaphoreSlim(0);
+        using var killed = new SemaphoreSlim(0);
+        using var subscription = Store.JobHints.Subscribe(news => (news.HasFlag(WorkerJobNews.Killed) ? killed : waiting).Release());
 
         // The first hint comes once the subscription has reached the database, so sending is repeated until then.
-        for (var attempt = 0; !await hinted.WaitAsync(TimeSpan.FromMilliseconds(200)); attempt++)
+        for (var attempt = 0; !await waiting.WaitAsync(TimeSpan.FromMilliseconds(200)); attempt++)
         {
             attempt.ShouldBeLessThan(50, "no hint of a job that was sent");
             await SendAsync(Job(execution) with { Attempt = attempt });
         }
 
         await KillAsync(new JobKill(Tenant, execution, null));
-        (await hinted.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBeTrue("a kill is worth a hint");
+        (await killed.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBeTrue("a kill is worth a hint");
         var claimed = await Jobs.ClaimKilledAsync(worker, 100, None);
         await Jobs.ReleaseAsync(worker, [.. claimed.Select(static job => job.Id)], None);
-        (await hinted.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBeTrue("a job that is given back is worth a hint");
+        (await waiting.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBeTrue("a job that is given back is worth a hint");
     }
 
     private static int Number(WorkerJobRow job) => int.Parse(job.TaskRunId.AsSpan(job.TaskRunId.LastIndexOf('-') + 1), System.Globalization.CultureInfo.InvariantCulture);

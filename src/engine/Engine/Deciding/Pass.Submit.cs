@@ -111,7 +111,7 @@ internal sealed partial class Pass
         if (group is null || CanTake(node, group, own?.Fallback ?? outer?.Fallback ?? WorkerGroupFallback.WAIT))
         {
             Out(node);
-            Do(new Effect.DispatchJob(node.Run, node.CurrentAttempt, task.Definition, task.Plugin, VariableTree.Of(state, node), group));
+            Do(OpenJobs.Of(state, node, task));
         }
     }
 

@@ -10,7 +10,7 @@ namespace Kestra.Executor.Jobs;
 /// its own because a decided job must find its place; the executor admits no new execution while <see cref="Waiting"/> is
 /// above its limit.
 /// </summary>
-public sealed class WorkerJobQueue : IWorkerJobs
+public sealed class WorkerJobQueue : IWorkerJobs, IWorkerJobSource
 {
     private readonly ConcurrentDictionary<string, Channel<WorkerJob>> groups = new(StringComparer.Ordinal);
 

@@ -1,10 +1,10 @@
 using Kestra.Engine;
 using Kestra.Executor.Jobs;
 using Kestra.Executor.Partitions;
-using Kestra.Executor.Programs;
 using Kestra.Executor.Slots;
 using Kestra.Executor.Timers;
 using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Programs;
 using Kestra.Model.Executions;
 using Kestra.Model.Identifiers;
 using Kestra.Model.Json;

@@ -20,7 +20,7 @@ internal sealed partial class EffectDispatcher(
         switch (effect)
         {
             case Effect.DispatchJob job:
-                await jobs.DispatchAsync(Job(execution, job), stopping);
+                await jobs.DispatchAsync(WorkerJob.Of(execution.State, job), stopping);
                 break;
             case Effect.KillJobs kill:
                 jobs.Kill(execution.Key.TenantId, execution.Key.ExecutionId, kill.TaskRunId);
@@ -35,23 +35,6 @@ internal sealed partial class EffectDispatcher(
                 throw new InvalidOperationException($"The effect {effect.GetType().Name} is decided inside the partition and can't leave it.");
         }
     }
-
-    private static WorkerJob Job(ActiveExecution execution, Effect.DispatchJob job) => new()
-    {
-        TenantId = execution.Key.TenantId,
-        Namespace = execution.State.Namespace,
-        FlowId = execution.State.FlowId,
-        FlowRevision = execution.Program.Flow.Revision ?? 0,
-        ExecutionId = execution.Key.ExecutionId,
-        Kind = execution.State.Kind,
-        TaskRun = job.TaskRun,
-        Attempt = job.Attempt,
-        Task = job.Task,
-        Plugin = job.Plugin,
-        Program = execution.Program,
-        Variables = job.Variables,
-        WorkerGroup = job.WorkerGroup,
-    };
 
     private async Task EvaluateAsync(ExecutionKey key, int partition, Effect.Evaluate evaluate)
     {

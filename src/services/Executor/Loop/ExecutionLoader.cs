@@ -1,6 +1,6 @@
 using Kestra.Engine;
-using Kestra.Executor.Programs;
 using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Programs;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
 using Kestra.Model.Json;

@@ -1,8 +1,8 @@
 using Kestra.Engine;
 using Kestra.Executor.Loop;
-using Kestra.Executor.Programs;
 using Kestra.Hosting.Lanes;
 using Kestra.Storage.Executions;
+using Kestra.Hosting.Programs;
 
 namespace Kestra.Executor.Subflows;
 

@@ -33,25 +33,57 @@ public sealed record WorkerJob
 
     /// <summary>Null is the group of workers without a group.</summary>
     public string? WorkerGroup { get; init; }
+
+    /// <summary>The job that a decision sends.</summary>
+    /// <param name="state">The execution as of that decision.</param>
+    public static WorkerJob Of(ExecutionState state, Effect.DispatchJob job) => new()
+    {
+        TenantId = state.TenantId,
+        Namespace = state.Namespace,
+        FlowId = state.FlowId,
+        FlowRevision = state.Program.Flow.Revision ?? 0,
+        ExecutionId = state.Id,
+        Kind = state.Kind,
+        TaskRun = job.TaskRun,
+        Attempt = job.Attempt,
+        Task = job.Task,
+        Plugin = job.Plugin,
+        Program = state.Program,
+        Variables = job.Variables,
+        WorkerGroup = job.WorkerGroup,
+    };
 }
 
-/// <summary>The lane of jobs from executors to workers.</summary>
+/// <summary>The lane of jobs from the executor of a process to its worker.</summary>
 public interface IWorkerJobs
 {
     /// <summary>Called by an executor after the commit that decided the job; may repeat one after a crash.</summary>
     ValueTask DispatchAsync(WorkerJob job, CancellationToken cancellationToken);
 
+    /// <summary>Jobs that no worker has taken yet.</summary>
+    int Waiting { get; }
+
     /// <summary>Stops the runs of an execution, or one task run of it. Unknown ones are ignored.</summary>
     void Kill(string tenantId, string executionId, string? taskRunId);
+}
 
-    /// <summary>Jobs for one worker, until cancelled. A job that was taken is answered with a result or runs again elsewhere.</summary>
+/// <summary>Where a worker gets its jobs from. One that it took is answered with a result, or runs again elsewhere.</summary>
+public interface IWorkerJobSource
+{
+    /// <summary>Jobs for one worker, until cancelled. The next one is asked for only when there is a slot for it.</summary>
     IAsyncEnumerable<WorkerJob> TakeAsync(string? workerGroup, CancellationToken cancellationToken);
 
-    /// <summary>The job's result has been handed over; it may be forgotten.</summary>
+    /// <summary>Asked when a job that was taken is about to run.</summary>
+    /// <returns>False when it must not any more: it was given to others meanwhile, or stopped. A job of another source may run.</returns>
+    bool TryStart(WorkerJob job) => true;
+
+    /// <summary>The job's result has been handed over, or there is none; it may be forgotten. One of another source is ignored.</summary>
     void Done(WorkerJob job);
 
     /// <summary>Hands the kill requests that concern this process to a worker, until disposed. The handler must return at once.</summary>
     IDisposable SubscribeKills(Action<KillRequest> handler);
 }
 
-public readonly record struct KillRequest(string TenantId, string ExecutionId, string? TaskRunId);
+/// <param name="TaskRunId">Null means all runs of the execution, but for those after its end.</param>
+/// <param name="Attempt">Null means every attempt of the task run.</param>
+public readonly record struct KillRequest(string TenantId, string ExecutionId, string? TaskRunId, int? Attempt = null);

@@ -17,7 +17,7 @@ internal sealed partial class JobRunner(
     RunMasks masks,
     RunServices services,
     IExecutionCommands commands,
-    IWorkerJobs jobs,
+    JobSources jobs,
     WorkerOptions options,
     WorkerIdentity identity,
     WorkerMetrics metrics,
@@ -74,7 +74,8 @@ internal sealed partial class JobRunner(
         {
             var job = run.Job;
             if (job.TenantId == request.TenantId && job.ExecutionId == request.ExecutionId
-                && (request.TaskRunId is null ? job.TaskRun.ForceExecution != true : job.TaskRun.Id == request.TaskRunId))
+                && (request.TaskRunId is null ? job.TaskRun.ForceExecution != true : job.TaskRun.Id == request.TaskRunId)
+                && (request.Attempt is null || request.Attempt == job.Attempt))
             {
                 run.Cancellation.Cancel(CancelReason.Killed);
             }

@@ -115,8 +115,8 @@ public sealed class ExecutionBatch
         && CommandsDone.Count == 0 && CommandsSent.Count == 0 && Replies.Count == 0 && JobsSent.Count == 0 && JobsDone.Count == 0 && jobsKilled.Count == 0
         && Deleted.Count == 0 && Triggers.Count == 0 && Windows.Count == 0 && Logs.Count == 0 && Metrics.Count == 0;
 
-    /// <summary>Workers of other processes have something to do or to stop after it.</summary>
-    public bool ConcernsWorkers => JobsSent.Count > 0 || jobsKilled.Count > 0;
+    /// <summary>What there is for workers of other processes after it.</summary>
+    public WorkerJobNews NewsForWorkers => (JobsSent.Count > 0 ? WorkerJobNews.Waiting : WorkerJobNews.None) | (jobsKilled.Count > 0 ? WorkerJobNews.Killed : WorkerJobNews.None);
 
     /// <summary>Stops the jobs that have been sent so far, in this batch or before; what is sent later is not meant.</summary>
     public void KillJobs(JobKill kill)

@@ -6,7 +6,7 @@ public sealed class WorkerJobHints : IWorkerJobHints
     private readonly Lock gate = new();
     private volatile Subscription[] subscriptions = [];
 
-    public IDisposable Subscribe(Action handler)
+    public IDisposable Subscribe(Action<WorkerJobNews> handler)
     {
         var subscription = new Subscription(this, handler);
         lock (gate)
@@ -17,17 +17,22 @@ public sealed class WorkerJobHints : IWorkerJobHints
         return subscription;
     }
 
-    public void Announce()
+    public void Announce(WorkerJobNews news)
     {
+        if (news == WorkerJobNews.None)
+        {
+            return;
+        }
+
         foreach (var subscription in subscriptions)
         {
-            subscription.Handler();
+            subscription.Handler(news);
         }
     }
 
-    private sealed class Subscription(WorkerJobHints hints, Action handler) : IDisposable
+    private sealed class Subscription(WorkerJobHints hints, Action<WorkerJobNews> handler) : IDisposable
     {
-        public Action Handler { get; } = handler;
+        public Action<WorkerJobNews> Handler { get; } = handler;
 
         public void Dispose()
         {

@@ -5,7 +5,7 @@ using Kestra.Model.Executions;
 using Kestra.Model.Flows;
 using Kestra.Storage.Flows;
 
-namespace Kestra.Executor.Programs;
+namespace Kestra.Hosting.Programs;
 
 /// <summary>One revision of a flow.</summary>
 public readonly record struct ProgramKey(string TenantId, string Namespace, string FlowId, int Revision)
