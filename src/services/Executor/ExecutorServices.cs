@@ -8,10 +8,12 @@ using Kestra.Hosting.Flows;
 using Kestra.Executor.Partitions;
 using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Lanes.Remote;
+using Kestra.Hosting.Liveness;
 using Kestra.Hosting.Programs;
 using Kestra.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Kestra.Executor;
@@ -61,6 +63,12 @@ public static class ExecutorServices
         services.AddSingleton<IExecutionFollow>(static provider => provider.GetRequiredService<ExecutionFollow>());
         services.AddSingleton<ILogFollow>(static provider => provider.GetRequiredService<ExecutionFollow>());
         services.AddSingleton(Compiler);
+        services.AddSingleton<ILostWorkers>(static provider => new LostWorkers(
+            provider.GetRequiredService<IStore>().Jobs,
+            provider.GetRequiredService<IExecutionCommands>(),
+            provider.GetRequiredService<ILogSink>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<LostWorkers>>()));
         services.AddSingleton<ExecutorService>();
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<ExecutorService>());
         return services;

@@ -8,6 +8,7 @@ using Kestra.Plugins.Tasks;
 
 namespace Kestra.Worker.Tests;
 
+[Collection(RunningWorkers.Name)]
 public sealed class JobTests : IAsyncLifetime
 {
     private Bench bench = new();
