@@ -116,13 +116,14 @@ internal sealed partial class Pass
             }
             else
             {
-                SendAgain(node);
+                SendAgain(node, attempt);
             }
         }
     }
 
     /// <summary>The worker that had the run is gone: its attempt is over, and the next one begins unless too many went the same way.</summary>
-    private void SendAgain(RunNode node)
+    /// <param name="sent">The attempt that the worker had; null when nobody knows whether one was begun.</param>
+    private void SendAgain(RunNode node, int? sent = null)
     {
         CloseDirectory(node);
         if (state.Current.IsTerminated && !IsAfterExecution(node))
@@ -134,6 +135,12 @@ internal sealed partial class Pass
 
         RemoveBelow(node);
         CloseLost(node);
+        if (node.AttemptCount == sent)
+        {
+            // It had not told of its start. Without a number of its own, its late result would be taken for that of the next one.
+            SetRun(node.Run with { Attempts = Append(node, new TaskRunAttempt(State.Created(now).With(StateType.KILLED, now))) });
+        }
+
         var lost = node.Run.Attempts?.Count(attempt => attempt.State.Current == StateType.KILLED) ?? 0;
         if (lost > Environment.ResubmissionLimit)
         {
