@@ -146,6 +146,29 @@ public sealed class ClaimingWorkerTests
         (await executor.EndOfAsync(id)).State.Current.ShouldBe(StateType.SUCCESS);
     }
 
+    [Fact]
+    public async Task The_late_result_of_a_lost_worker_loses_against_the_next_attempt()
+    {
+        var id = await executor.StartAsync("""
+            tasks:
+              - {id: only, type: io.kestra.plugin.core.debug.Return, format: mine}
+            """);
+        var lost = (await executor.Store.Jobs.ClaimAsync("lost", null, 1, TestContext.Current.CancellationToken)).Single();
+
+        await executor.SubmitAsync(new ExecutionRequest("main", id, new Command.WorkerLost(lost.TaskRunId, lost.Attempt)), TestContext.Current.CancellationToken);
+        await executor.SubmitAsync(new ExecutionRequest("main", id, new Command.WorkerLost(lost.TaskRunId, lost.Attempt)), TestContext.Current.CancellationToken);
+        await executor.SubmitAsync(
+            new ExecutionRequest("main", id, new Command.TaskResult(lost.TaskRunId, lost.Attempt, StateType.FAILED, SystemClock.Instance.GetCurrentInstant(), SystemClock.Instance.GetCurrentInstant(), null, "lost")),
+            TestContext.Current.CancellationToken);
+        await using var worker = new ClaimingWorker(executor, TimeProvider.System, "next");
+        await worker.StartAsync();
+
+        var run = (await executor.EndOfAsync(id)).TaskRunList!.Single();
+        run.Outputs!["value"].ShouldBe("mine");
+        run.Attempts!.Select(static attempt => (attempt.State.Current, attempt.WorkerId)).ShouldBe([(StateType.KILLED, null), (StateType.SUCCESS, "next")]);
+        executor.Sent.Select(static job => job.Attempt).ShouldBe([0, 1]);
+    }
+
     private static async Task UntilAsync(Func<bool> holds)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
