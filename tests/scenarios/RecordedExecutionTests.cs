@@ -38,3 +38,6 @@ public sealed class RecordedExecutionsOnSqlite(RunsOnSqlite runs) : RecordedExec
 // Cases of a second or less depend on a machine that has time for them: they do not run beside the stated ones.
 [Collection("Runs in memory")]
 public sealed class RecordedExecutionsInMemory(RunsInMemory runs) : RecordedExecutionTests(runs), IClassFixture<RunsInMemory>;
+
+[Collection("Runs in memory")]
+public sealed class RecordedExecutionsOnTwoServers(RunsOnTwoServers runs) : RecordedExecutionTests(runs), IClassFixture<RunsOnTwoServers>;

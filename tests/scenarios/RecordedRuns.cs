@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
+using Kestra.Executor;
+using Kestra.Executor.Partitions;
 using Kestra.Storage;
 using Kestra.Storage.Memory;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,11 +16,18 @@ public abstract class RecordedRuns : IAsyncLifetime
     private readonly ConcurrentDictionary<string, Task<JsonObject>> runs = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim places = new(AtOnce);
     private readonly CancellationTokenSource stopping = new();
+    private readonly List<ScenarioServer> others = [];
     private ScenarioServer? server;
 
     public async ValueTask InitializeAsync()
     {
         server = await ScenarioServer.StartAsync(Replace, CancellationToken.None);
+        for (var further = 1; further < Servers; further++)
+        {
+            others.Add(await ScenarioServer.StartAsync(Replace, CancellationToken.None, folder: server.Folder));
+        }
+
+        await SharesAsync();
         foreach (var recording in Recordings)
         {
             runs[recording.Name] = Task.Run(() => RunAsync(recording));
@@ -28,6 +37,11 @@ public abstract class RecordedRuns : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
+        foreach (var other in others)
+        {
+            await other.DisposeAsync();
+        }
+
         if (server is not null)
         {
             await server.DisposeAsync();
@@ -43,8 +57,29 @@ public abstract class RecordedRuns : IAsyncLifetime
     /// <summary>The store to run on; null is the embedded database.</summary>
     protected abstract Action<IServiceCollection>? Replace { get; }
 
+    /// <summary>Servers that share the store; all is asked of the first.</summary>
+    protected virtual int Servers => 1;
+
     /// <summary>What to run.</summary>
     internal virtual IEnumerable<Recording> Recordings => Recording.Names.Select(Recording.Read);
+
+    private async Task SharesAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        foreach (var member in others.Prepend(server!))
+        {
+            var owned = member.Services.GetRequiredService<OwnedPartitions>();
+            while (owned.Count != owned.Total / Servers)
+            {
+                if (limit.IsCancellationRequested)
+                {
+                    throw new TimeoutException($"A server has {owned.Count} of {owned.Total} partitions although there are {Servers} servers.");
+                }
+
+                await Task.Delay(20, CancellationToken.None);
+            }
+        }
+    }
 
     private async Task<JsonObject> RunAsync(Recording recording)
     {
@@ -69,4 +104,18 @@ public class RunsInMemory : RecordedRuns
 public sealed class RunsOnSqlite : RecordedRuns
 {
     protected override Action<IServiceCollection>? Replace => null;
+}
+
+/// <summary>Two servers that share sixteen partitions, so that callers, parents and children are often on different ones.</summary>
+public sealed class RunsOnTwoServers : RecordedRuns
+{
+    private readonly MemoryDatabase database = new(partitions: 16);
+
+    protected override int Servers => 2;
+
+    protected override Action<IServiceCollection>? Replace => services =>
+    {
+        services.AddSingleton(new ExecutorIdentity(Guid.NewGuid().ToString()));
+        services.AddSingleton<IStore>(provider => new MemoryStore(database, provider.GetRequiredService<TimeProvider>()));
+    };
 }

@@ -16,21 +16,26 @@ namespace Kestra.Scenarios;
 internal sealed class ScenarioServer : IAsyncDisposable
 {
     private readonly KestraServer server;
-    private readonly string folder;
+    private readonly string? ownFolder;
 
-    private ScenarioServer(KestraServer server, string folder)
+    private ScenarioServer(KestraServer server, string folder, bool isOwn)
     {
         this.server = server;
-        this.folder = folder;
+        Folder = folder;
+        ownFolder = isOwn ? folder : null;
     }
+
+    /// <summary>Where its files are.</summary>
+    public string Folder { get; }
 
     public IServiceProvider Services => server.Services;
 
     /// <param name="replace">Brings another store than the embedded database.</param>
+    /// <param name="folder">Of another server with which it shares its files; null is one of its own.</param>
     /// <param name="encryptionKey">Base64; null leaves encryption unconfigured.</param>
-    public static async Task<ScenarioServer> StartAsync(Action<IServiceCollection>? replace, CancellationToken cancellationToken, string? encryptionKey = null)
+    public static async Task<ScenarioServer> StartAsync(Action<IServiceCollection>? replace, CancellationToken cancellationToken, string? encryptionKey = null, string? folder = null)
     {
-        var created = Directory.CreateTempSubdirectory("kestra-scenarios-").FullName;
+        var created = folder ?? Directory.CreateTempSubdirectory("kestra-scenarios-").FullName;
         var configuration = new ConfigurationBuilder(new Dictionary<string, string>(StringComparer.Ordinal))
             .ForceLocal(created)
             .Force("kestra.worker.max-num-threads", "200")
@@ -40,7 +45,7 @@ internal sealed class ScenarioServer : IAsyncDisposable
             .Build();
         var started = KestraServer.Create(configuration, ServerType.Standalone, ServerParts.Embedded, LogLevels.Read(configuration, null), replace);
         await started.StartAsync(cancellationToken);
-        return new ScenarioServer(started, created);
+        return new ScenarioServer(started, created, folder is null);
     }
 
     /// <summary>Stores a flow as the API does.</summary>
@@ -66,6 +71,9 @@ internal sealed class ScenarioServer : IAsyncDisposable
     {
         await server.StopAsync(CancellationToken.None);
         await server.DisposeAsync();
-        Directory.Delete(folder, recursive: true);
+        if (ownFolder is not null)
+        {
+            Directory.Delete(ownFolder, recursive: true);
+        }
     }
 }

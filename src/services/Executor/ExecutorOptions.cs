@@ -65,6 +65,9 @@ public sealed class ExecutorOptions
     [Range(1, 1_000_000)]
     public int CommandReadLimit { get; set; } = 2_000;
 
+    /// <summary>Whether the scheduler that fires is in this process.</summary>
+    public Func<bool> IsSchedulerHere { get; set; } = static () => true;
+
     /// <summary>First pause before the database is tried again after a failed commit; doubles up to <see cref="RecoveryDelayMaximum"/>.</summary>
     public TimeSpan RecoveryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 

@@ -34,6 +34,7 @@ public static class ExecutorServices
         }
 
         options.ValidateDataAnnotations();
+        options.Configure<IServiceProvider>(static (settings, provider) => settings.IsSchedulerHere = () => provider.GetService<ILocalTriggers>() is { IsActive: true });
         services.AddSingleton(identity);
         services.AddSingleton<ExecutionDecider>();
         services.AddSingleton<WorkerJobQueue>();
@@ -50,7 +51,7 @@ public static class ExecutorServices
         services.AddSingleton(static provider => new OwnedPartitions(provider.GetRequiredService<IStore>().Journal.Partitions));
         services.AddSingleton(static provider => new ExecutorInbox(Options(provider), provider.GetRequiredService<WorkerJobQueue>(), provider.GetRequiredService<OwnedPartitions>()));
         services.AddSingleton<ILocalExecutions>(static provider => provider.GetRequiredService<ExecutorInbox>());
-        services.AddKestraCommands(identity.Owner);
+        services.AddKestraCommands(static provider => provider.GetRequiredService<ExecutorIdentity>().Owner);
         services.AddSingleton(static provider => new FlowPrograms(
             provider.GetRequiredService<IStore>().Flows,
             provider.GetRequiredService<StoredFlows>().Read,

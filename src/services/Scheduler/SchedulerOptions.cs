@@ -22,6 +22,20 @@ public sealed class SchedulerOptions
     /// <summary>How long a trigger stays locked by an execution that does not exist.</summary>
     public TimeSpan MissingExecutionTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How long the right to fire stays with a scheduler after it was last prolonged.</summary>
+    public TimeSpan LeaseTimeToLive { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often a scheduler that stands by looks whether the right to fire is free.</summary>
+    public TimeSpan StandbyDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Pause between two looks for calls of other processes while there are some; doubles up to <see cref="CallPollMaximum"/> while there are none.</summary>
+    public TimeSpan CallPollMinimum { get; set; } = TimeSpan.FromMilliseconds(25);
+
+    public TimeSpan CallPollMaximum { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How often the flow triggers of all flows are read anew, in case the news of a change was lost.</summary>
+    public TimeSpan FlowRefresh { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Pause before something is tried again after the database or the executor failed.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
 

@@ -2,10 +2,13 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Threading.Channels;
 using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Lanes.Remote;
 using Kestra.Hosting.Triggers;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
 using Kestra.Model.Triggers;
+using Kestra.Storage.Cluster;
+using Kestra.Storage.Executions;
 using Kestra.Storage.Flows;
 using Kestra.Storage.Triggers;
 using Microsoft.Extensions.Hosting;
@@ -19,9 +22,9 @@ namespace Kestra.Scheduler;
 
 /// <summary>
 /// Fires schedules at their dates and has workers look at what other triggers watch. One loop has everything: it takes what callers ask for, hears of ended executions and
-/// looks at the clock. Another process on the same database must not run it at the same time.
+/// looks at the clock. Of several on one database one fires, by a lease; the others stand by.
 /// </summary>
-public sealed partial class SchedulerService : BackgroundService, ITriggerControl, ITriggerResults
+public sealed partial class SchedulerService : BackgroundService, ILocalTriggers, ITriggerResults
 {
     private readonly SchedulerCore core;
     private readonly Evaluations evaluations;
@@ -31,6 +34,8 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly Func<string, string, string, CancellationToken, Task>? flowChanged;
+    private readonly SchedulerLease? lease;
+    private readonly SchedulerCalls? calls;
     private readonly Channel<Func<CancellationToken, Task>> requests;
     private readonly SchedulerMetrics metrics = new();
     private readonly ConcurrentDictionary<string, EndedExecution> ended = new(StringComparer.Ordinal);
@@ -39,6 +44,7 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <param name="flowChanged">Is told of changed flows too, before the answer; null when nobody else is.</param>
+    /// <param name="shared">How it shares its database with others; null when nobody else can be there.</param>
     /// <param name="read">Parses a stored source with the plugin defaults that hold for it; a source with faults gives a flow with its <see cref="Flow.Exception"/>.</param>
     public SchedulerService(
         IFlowRepository flows,
@@ -54,7 +60,8 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
         IOptions<SchedulerOptions> options,
         TimeProvider time,
         ILogger<SchedulerService> logger,
-        Func<string, string, string, CancellationToken, Task>? flowChanged = null)
+        Func<string, string, string, CancellationToken, Task>? flowChanged = null,
+        SharedScheduler? shared = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(triggerExecutions);
@@ -63,6 +70,12 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
         this.time = time;
         this.logger = logger;
         this.flowChanged = flowChanged;
+        if (shared is not null)
+        {
+            lease = new SchedulerLease(shared.Journal, shared.Owner, this.options.LeaseTimeToLive, time);
+            calls = new SchedulerCalls(shared.Journal, shared.Hints, this.options, time, logger);
+        }
+
         var log = new TriggerLog(logs, time);
         evaluations = new Evaluations(jobs);
         var events = new EventCommands(triggerExecutions, this.options, time);
@@ -72,8 +85,10 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
         requests = Channel.CreateBounded<Func<CancellationToken, Task>>(this.options.RequestLimit);
     }
 
-    /// <summary>Completes when every schedule has been read.</summary>
+    /// <summary>Completes when every schedule has been read, or another process has the right to fire.</summary>
     public Task Ready => ready.Task;
+
+    public bool IsActive { get; private set; }
 
     /// <summary>Null while the scheduler works; otherwise why it does not.</summary>
     public string? Unhealthy { get; private set; } = "The scheduler has not started yet.";
@@ -144,8 +159,8 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
     /// <summary>Writes which triggers are scheduled here, and when each is due.</summary>
     public async Task WriteReportAsync(Utf8JsonWriter writer, CancellationToken cancellationToken)
     {
-        var schedules = await AskAsync(_ => Task.FromResult(core.Describe()), cancellationToken);
-        ScheduleReport.Write(writer, schedules);
+        // While another process fires, there is nothing here.
+        ScheduleReport.Write(writer, IsActive ? await AskAsync(_ => Task.FromResult(core.Describe()), cancellationToken) : []);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -172,9 +187,7 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
         {
             try
             {
-                await core.StartAsync(stoppingToken);
-                Unhealthy = null;
-                await RunAsync(stoppingToken);
+                await (lease is null ? FireAsync(stoppingToken) : TakePartAsync(lease, stoppingToken));
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -186,6 +199,46 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
                 LogRecovering(failure);
                 await Task.Delay(options.RetryDelay, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+    }
+
+    private async Task TakePartAsync(SchedulerLease right, CancellationToken stopping)
+    {
+        if (await right.TakeAsync(stopping) is not { } held)
+        {
+            Unhealthy = null;
+            ready.TrySetResult();
+            await Task.Delay(options.StandbyDelay, time, stopping);
+            return;
+        }
+
+        LogActive();
+        using var firing = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        List<Task> work = [FireAsync(firing.Token), right.KeepAsync(held, firing.Token), calls!.RunAsync(held, this, OnEnded, firing.Token)];
+        try
+        {
+            await await Task.WhenAny(work);
+        }
+        finally
+        {
+            await firing.CancelAsync();
+            await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await right.GiveBackAsync(held);
+        }
+    }
+
+    private async Task FireAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await core.StartAsync(stopping);
+            Unhealthy = null;
+            IsActive = true;
+            await RunAsync(stopping);
+        }
+        finally
+        {
+            IsActive = false;
         }
     }
 
@@ -272,6 +325,12 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
         }
     }
 
+    private void OnEnded(TriggerCall call)
+    {
+        ended[call.ExecutionId!] = new EndedExecution(call.Key, call.ExecutionId!, call.State!.Value);
+        Wake();
+    }
+
     private void Wake()
     {
         try
@@ -308,6 +367,13 @@ public sealed partial class SchedulerService : BackgroundService, ITriggerContro
         return await answer.Task.WaitAsync(cancellationToken);
     }
 
+    [LoggerMessage(Level = LogLevel.Information, Message = "The scheduler of this server fires the triggers from now on")]
+    private partial void LogActive();
+
     [LoggerMessage(Level = LogLevel.Error, Message = "The scheduler starts again after a failure")]
     private partial void LogRecovering(Exception failure);
 }
+
+/// <summary>How a scheduler shares its database with others.</summary>
+/// <param name="Owner">Names this process; unique.</param>
+public sealed record SharedScheduler(IExecutionJournal Journal, IHints Hints, string Owner);

@@ -1,5 +1,6 @@
 using Kestra.Hosting.Flows;
 using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Lanes.Remote;
 using Kestra.Hosting.Management;
 using Kestra.Hosting.Triggers;
 using Kestra.Model.Identifiers;
@@ -18,18 +19,13 @@ namespace Kestra.Scheduler;
 public static class SchedulerServices
 {
     /// <summary>Adds the scheduler. The store, the lanes of executions, <see cref="StoredFlows"/>, inputs and clock must be there.</summary>
-    public static IServiceCollection AddKestraScheduler(this IServiceCollection services, Action<SchedulerOptions>? configure = null)
+    /// <param name="owner">Names this process among those on the same database; unique.</param>
+    public static IServiceCollection AddKestraScheduler(this IServiceCollection services, string owner, Action<SchedulerOptions>? configure = null)
     {
-        var options = services.AddOptions<SchedulerOptions>();
-        if (configure is not null)
-        {
-            options.Configure(configure);
-        }
-
-        options.ValidateDataAnnotations();
+        AddOptions(services, configure);
         services.TryAddSingleton<TriggerExecutions>();
         services.TryAddSingleton<ITriggerJobs>(static _ => new TriggerJobQueue());
-        services.AddSingleton(static provider => new SchedulerService(
+        services.AddSingleton(provider => new SchedulerService(
             provider.GetRequiredService<IStore>().Flows,
             provider.GetRequiredService<IStore>().Triggers,
             provider.GetRequiredService<StoredFlows>().Read,
@@ -43,15 +39,35 @@ public static class SchedulerServices
             provider.GetRequiredService<IOptions<SchedulerOptions>>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SchedulerService>>(),
-            provider.GetRequiredService<FlowTriggerService>().FlowChangedAsync));
+            provider.GetService<FlowTriggerService>() is { } flowTriggers ? flowTriggers.FlowChangedAsync : null,
+            provider.GetRequiredService<IStore>() is { Journal.Partitions: > 1 } store ? new SharedScheduler(store.Journal, store.Hints, owner) : null));
         services.AddSingleton(static provider => new ManagementReport("/scheduler", provider.GetRequiredService<SchedulerService>().WriteReportAsync));
-        services.AddSingleton(FlowTriggersOf);
-        services.AddSingleton<IExecutionChangeHandler>(static provider => provider.GetRequiredService<FlowTriggerService>());
-        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<FlowTriggerService>());
-        services.AddSingleton<ITriggerControl>(static provider => provider.GetRequiredService<SchedulerService>());
+        services.AddSingleton<ILocalTriggers>(static provider => provider.GetRequiredService<SchedulerService>());
         services.AddSingleton<ITriggerResults>(static provider => provider.GetRequiredService<SchedulerService>());
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<SchedulerService>());
         return services;
+    }
+
+    /// <summary>Adds what creates executions when executions of other flows reach states. It belongs to each process that decides executions.</summary>
+    public static IServiceCollection AddKestraFlowTriggers(this IServiceCollection services)
+    {
+        AddOptions(services, null);
+        services.TryAddSingleton<TriggerExecutions>();
+        services.AddSingleton(FlowTriggersOf);
+        services.AddSingleton<IExecutionChangeHandler>(static provider => provider.GetRequiredService<FlowTriggerService>());
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<FlowTriggerService>());
+        return services;
+    }
+
+    private static void AddOptions(IServiceCollection services, Action<SchedulerOptions>? configure)
+    {
+        var options = services.AddOptions<SchedulerOptions>();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        options.ValidateDataAnnotations();
     }
 
     private static FlowTriggerService FlowTriggersOf(IServiceProvider provider)
@@ -67,6 +83,7 @@ public static class SchedulerServices
             provider.GetRequiredService<StoredFlows>().Read,
             executions.Environment.Catalog,
             provider.GetRequiredService<IExecutionChanges>(),
+            store.Journal.Partitions > 1 ? store.Hints : null,
             new FlowTriggerPlanner(store.ConditionWindows, new UpstreamScopes(executions.Environment), log, zone),
             new FlowTriggerFiring(executions, provider.GetRequiredService<IExecutionCommands>(), log, time),
             provider.GetRequiredService<IOptions<SchedulerOptions>>().Value,

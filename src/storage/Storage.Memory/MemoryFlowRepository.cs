@@ -1,3 +1,4 @@
+using Kestra.Storage.Cluster;
 using Kestra.Storage.Flows;
 using Kestra.Storage.Queries;
 using NodaTime;
@@ -51,7 +52,14 @@ internal sealed class MemoryFlowRepository(MemoryDatabase database, TimeProvider
         },
         cancellationToken);
 
-    public Task<StoredFlow> SaveAsync(NewFlowRevision flow, int? expectedLast, CancellationToken cancellationToken) => database.DoAsync(
+    public async Task<StoredFlow> SaveAsync(NewFlowRevision flow, int? expectedLast, CancellationToken cancellationToken)
+    {
+        var stored = await StoreAsync(flow, expectedLast, cancellationToken);
+        database.Hints.Announce([new Hint(HintKind.Flow, "")]);
+        return stored;
+    }
+
+    private Task<StoredFlow> StoreAsync(NewFlowRevision flow, int? expectedLast, CancellationToken cancellationToken) => database.DoAsync(
         () =>
         {
             var id = new FlowId(flow.TenantId, flow.Namespace, flow.Id);

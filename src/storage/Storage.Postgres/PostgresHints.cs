@@ -131,6 +131,7 @@ internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions o
         if (channel.EndsWith(FlowSuffix, StringComparison.Ordinal))
         {
             FlowsChanged?.Invoke();
+            handlers.Announce([new Hint(HintKind.Flow, "")]);
             return;
         }
 

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Kestra.Executor.Partitions;
 using Kestra.Executor.Timers;
 using Kestra.Hosting.Lanes;
+using Kestra.Hosting.Lanes.Remote;
 using Kestra.Storage.Executions;
 using Microsoft.Extensions.Logging;
 
@@ -36,6 +37,7 @@ internal sealed partial class ExecutorLoop(
     private BatchUnderway? committing;
     private LogAlarm logAlarm = null!;
     private Task commit = Task.CompletedTask;
+    private bool isDraining;
     private bool stopping;
 
     /// <summary>Runs until cancelled; then everything that was decided is written before it returns.</summary>
@@ -162,6 +164,7 @@ internal sealed partial class ExecutorLoop(
         committing = filling;
         filling = new BatchUnderway(options, owned);
         committing.Close();
+        TellScheduler(committing);
         listing.Add(committing.Touched);
         Hold(committing.Touched);
         var (leases, rows) = (committing.Leases, committing.Rows);
@@ -169,6 +172,25 @@ internal sealed partial class ExecutorLoop(
             : committing.Decided <= LoneCommands && inbox.Reader.Count == 0 ? journal.CommitAsync(leases, rows, CancellationToken.None)
             : Task.Run(() => journal.CommitAsync(leases, rows, CancellationToken.None));
         return true;
+    }
+
+    // A scheduler of this process hears of ends by itself; another one finds them stored.
+    private void TellScheduler(BatchUnderway batch)
+    {
+        if (owned.Total == 1 || options.IsSchedulerHere())
+        {
+            return;
+        }
+
+        foreach (var (execution, _) in batch.Ended)
+        {
+            if (execution.Trigger is { } trigger)
+            {
+                var key = new TriggerKey(execution.TenantId, execution.Namespace, execution.FlowId, trigger.Id);
+                var call = new TriggerCall(TriggerOperation.Ended, key) { ExecutionId = execution.Id, State = execution.State.Current };
+                batch.Rows.CommandsSent.Add(new OutgoingCommand(SchedulerLane.Partition, execution.Id, call.Encode()));
+            }
+        }
     }
 
     private async Task FinishAsync()
@@ -187,7 +209,9 @@ internal sealed partial class ExecutorLoop(
         committing = null;
         LogCommitted(done.Decided, done.Rows.Journal.Count, done.Rows.Snapshots.Count, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         done.Complete();
-        foreach (var (execution, effect) in done.Effects)
+
+        // What a server that stops owes is owed again by the next owner.
+        foreach (var (execution, effect) in isDraining ? [] : done.Effects)
         {
             await effects.DispatchAsync(execution, effect);
         }
@@ -283,6 +307,7 @@ internal sealed partial class ExecutorLoop(
     // In the end every document stands alone, so that any program that knows Kestra's tables can go on from here.
     private async Task DrainAsync()
     {
+        isDraining = true;
         stopping = true;
         while (true)
         {

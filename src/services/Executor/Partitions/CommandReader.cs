@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using Kestra.Engine;
 using Kestra.Executor.Loop;
+using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Lanes.Remote;
 using Kestra.Storage.Cluster;
 using Kestra.Storage.Executions;
@@ -75,9 +76,11 @@ internal sealed partial class CommandReader(IExecutionJournal journal, IHints hi
     private async Task<LaneItem> ItemAsync(QueuedCommand command, CancellationToken stopping)
     {
         CommandEnvelope envelope;
+        ExecutionRequest? request;
         try
         {
             envelope = CommandEnvelope.Decode(command.Command);
+            request = envelope.Command is null ? null : envelope.ToRequest();
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or ArgumentException or InvalidOperationException or FormatException)
         {
@@ -92,9 +95,9 @@ internal sealed partial class CommandReader(IExecutionJournal journal, IHints hi
             return new LaneItem.Forward(command, partition, caller.Silent());
         }
 
-        return envelope.Command is null
+        return request is null
             ? new LaneItem.Delete(envelope.TenantId, envelope.ExecutionId, partition, caller)
-            : new LaneItem.Decide(envelope.ToRequest(), partition, caller)
+            : new LaneItem.Decide(request, partition, caller)
             {
                 Origin = envelope.Origin is { } origin
                     ? new SubflowOrigin(new ExecutionKey(envelope.TenantId, origin.ParentExecutionId), origin.ParentPartition, origin.TaskRunId) { RestartsFailed = origin.RestartsFailed }

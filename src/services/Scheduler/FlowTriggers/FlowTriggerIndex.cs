@@ -37,6 +37,24 @@ internal sealed class FlowTriggerIndex
         }
     }
 
+    /// <summary>The triggers of all flows from now on.</summary>
+    public void SetAll(IEnumerable<(FlowPlace Flow, IReadOnlyList<FlowTriggerEntry> Triggers)> flows)
+    {
+        lock (gate)
+        {
+            byFlow.Clear();
+            foreach (var (flow, triggers) in flows)
+            {
+                if (triggers.Count > 0)
+                {
+                    byFlow[flow] = triggers;
+                }
+            }
+
+            Rebuild();
+        }
+    }
+
     private void Rebuild() => byState = byFlow.Values
         .SelectMany(static triggers => triggers)
         .SelectMany(static entry => entry.Trigger.States.Distinct().Select(state => (Key: (entry.Flow.TenantId, state), Entry: entry)))

@@ -4,6 +4,7 @@ using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
 using Kestra.Plugins.Description;
+using Kestra.Storage.Cluster;
 using Kestra.Storage.Flows;
 using Kestra.Storage.Triggers;
 using Microsoft.Extensions.Hosting;
@@ -23,6 +24,7 @@ internal sealed partial class FlowTriggerService(
     Func<StoredFlow, Flow> read,
     IPluginCatalog catalog,
     IExecutionChanges changes,
+    IHints? hints,
     FlowTriggerPlanner planner,
     FlowTriggerFiring firing,
     SchedulerOptions options,
@@ -69,6 +71,7 @@ internal sealed partial class FlowTriggerService(
         using var subscription = changes.Subscribe(this);
         using var cleaning = new PeriodicTimer(options.WindowCleaning, time);
         var cleaned = CleanAsync(cleaning, stoppingToken);
+        var refreshed = hints is null ? Task.CompletedTask : RefreshAsync(hints, stoppingToken);
         ready.TrySetResult();
         await foreach (var change in waiting.Reader.ReadAllAsync(stoppingToken))
         {
@@ -82,6 +85,25 @@ internal sealed partial class FlowTriggerService(
         }
 
         await cleaned;
+        await refreshed;
+    }
+
+    // Other processes store flows too. However many they store at once, they are read once.
+    private async Task RefreshAsync(IHints news, CancellationToken stopping)
+    {
+        var changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+        using var subscription = news.Subscribe(hint => _ = hint.Kind == HintKind.Flow && changed.Writer.TryWrite(true));
+        while (!stopping.IsCancellationRequested)
+        {
+            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            await Task.WhenAny(changed.Reader.WaitToReadAsync(waiting.Token).AsTask(), Task.Delay(options.FlowRefresh, time, waiting.Token));
+            await waiting.CancelAsync();
+            if (!stopping.IsCancellationRequested)
+            {
+                changed.Reader.TryRead(out _);
+                await LoadAsync(stopping);
+            }
+        }
     }
 
     private IReadOnlyList<FlowTriggerEntry> LookingAt(Execution execution) =>
@@ -93,7 +115,7 @@ internal sealed partial class FlowTriggerService(
         {
             try
             {
-                index.Set([.. (await flows.FindAllAsync(tenantId: null, stopping)).Select(stored => (new FlowPlace(stored.TenantId, stored.Namespace, stored.Id), Read(stored)))]);
+                index.SetAll([.. (await flows.FindAllAsync(tenantId: null, stopping)).Select(stored => (new FlowPlace(stored.TenantId, stored.Namespace, stored.Id), Read(stored)))]);
                 return;
             }
             catch (Exception failure) when (failure is not OperationCanceledException)

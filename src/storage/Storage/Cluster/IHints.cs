@@ -20,4 +20,7 @@ public enum HintKind
 
     /// <summary>Answers for a reader.</summary>
     Reply,
+
+    /// <summary>A flow was stored by some process; for everybody.</summary>
+    Flow,
 }

@@ -2,6 +2,7 @@ using Kestra.Executor;
 using Kestra.Hosting.Configuration;
 using Kestra.Hosting.Liveness;
 using Kestra.Model.Cluster;
+using Kestra.Scheduler;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -35,6 +36,7 @@ internal static class ExecutorPart
             options.ListDelay = listDelay;
         });
         context.Services.AddSingleton<IHostedService, OwnershipGate>();
+        context.Services.AddKestraFlowTriggers();
         if (context.IsMember)
         {
             context.Services.AddKestraCoordinator();

@@ -11,8 +11,9 @@ internal static class SchedulerPart
     {
         if (context.Has(ServerParts.Scheduler))
         {
-            MembershipPart.AddMember(context, ServiceType.SCHEDULER, ready: static provider => provider.GetRequiredService<SchedulerService>().Ready);
-            context.Services.AddKestraScheduler(options => SchedulerSettings.Apply(context.Configuration, options));
+            var id = Guid.NewGuid().ToString();
+            MembershipPart.AddMember(context, ServiceType.SCHEDULER, id, ready: static provider => provider.GetRequiredService<SchedulerService>().Ready);
+            context.Services.AddKestraScheduler(id, options => SchedulerSettings.Apply(context.Configuration, options));
         }
     }
 }

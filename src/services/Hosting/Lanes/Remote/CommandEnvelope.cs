@@ -26,7 +26,7 @@ public sealed record CommandEnvelope(string TenantId, string ExecutionId, Comman
         ArgumentNullException.ThrowIfNull(request);
         return new CommandEnvelope(request.TenantId, request.ExecutionId, request.Command)
         {
-            Trigger = request.Trigger is { } trigger ? ModelJson.Serialize(trigger, JsonProfile.Database) : null,
+            Trigger = request.Trigger is { } trigger ? (ReadOnlyMemory<byte>?)ModelJson.Serialize(trigger, JsonProfile.Database) : null,
             Place = request.Place,
             MayExist = request.MayExist,
         };
@@ -71,7 +71,7 @@ public sealed record CommandEnvelope(string TenantId, string ExecutionId, Comman
             root.GetProperty("execution"u8).GetString()!,
             root.TryGetProperty("command"u8, out var command) ? CommandCodec.Read(command) : null)
         {
-            Trigger = root.TryGetProperty("trigger"u8, out var trigger) ? trigger.GetBytesFromBase64() : null,
+            Trigger = root.TryGetProperty("trigger"u8, out var trigger) ? (ReadOnlyMemory<byte>?)trigger.GetBytesFromBase64() : null,
             Place = root.TryGetProperty("place"u8, out var place) ? new ExecutionPlace(root.GetProperty("tenant"u8).GetString()!, place[0].GetString()!, place[1].GetString()!) : null,
             MayExist = root.TryGetProperty("mayExist"u8, out _),
             Origin = root.TryGetProperty("origin"u8, out var origin) ? CommandOrigin.Read(origin) : null,

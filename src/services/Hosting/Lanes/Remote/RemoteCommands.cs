@@ -15,7 +15,7 @@ namespace Kestra.Hosting.Lanes.Remote;
 /// <param name="reader">Names this process among those who wait for outcomes.</param>
 public sealed partial class RemoteCommands(IExecutionJournal journal, IHints hints, Outbox outbox, string reader, RemoteCommandOptions options, TimeProvider time, ILogger<RemoteCommands> logger) : BackgroundService
 {
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<CommandOutcome>> waiting = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<ReadOnlyMemory<byte>>> waiting = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim news = new(0, 1);
     private long lastToken;
 
@@ -29,25 +29,37 @@ public sealed partial class RemoteCommands(IExecutionJournal journal, IHints hin
             return new CommandOutcome.Overloaded(TimeSpan.FromSeconds(1));
         }
 
+        var reply = await ExchangeAsync(partition, envelope.ExecutionId, token => (envelope with { Reader = reader, Token = token }).Encode(), cancellationToken);
+        return OutcomeCodec.Decode(reply);
+    }
+
+    /// <summary>Sends what the owner of a partition answers, and waits for the answer.</summary>
+    /// <param name="encode">Makes the message from the token under which this process waits.</param>
+    /// <exception cref="StoreUnavailableException">Nobody answered in time; it may still be carried out.</exception>
+    public async Task<ReadOnlyMemory<byte>> ExchangeAsync(int partition, string subject, Func<string, ReadOnlyMemory<byte>> encode, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(encode);
         var token = Interlocked.Increment(ref lastToken).ToString(CultureInfo.InvariantCulture);
-        var caller = new TaskCompletionSource<CommandOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var caller = new TaskCompletionSource<ReadOnlyMemory<byte>>(TaskCreationOptions.RunContinuationsAsynchronously);
         waiting[token] = caller;
         try
         {
-            var command = envelope with { Reader = reader, Token = token };
-            await outbox.SendAsync(new OutgoingCommand(partition, envelope.ExecutionId, command.Encode()), cancellationToken);
+            await outbox.SendAsync(new OutgoingCommand(partition, subject, encode(token)), cancellationToken);
             Wake();
             return await caller.Task.WaitAsync(options.Patience, time, cancellationToken);
         }
         catch (TimeoutException)
         {
-            throw new StoreUnavailableException($"No executor has taken the command to execution '{envelope.ExecutionId}' within {options.Patience.TotalSeconds:0} seconds. It is kept and will be carried out as soon as an executor runs.");
+            throw new StoreUnavailableException($"No server has answered the command to '{subject}' within {options.Patience.TotalSeconds:0} seconds. It is kept and will be carried out as soon as one takes it up.");
         }
         finally
         {
             waiting.TryRemove(token, out _);
         }
     }
+
+    /// <summary>Names this process among those who wait.</summary>
+    public string Reader => reader;
 
     /// <summary>Sends a command for whose outcome nobody waits; durable when it returns.</summary>
     public Task PostAsync(CommandEnvelope envelope, int partition, CancellationToken cancellationToken)
@@ -93,7 +105,7 @@ public sealed partial class RemoteCommands(IExecutionJournal journal, IHints hin
         {
             if (waiting.TryGetValue(reply.Token, out var caller))
             {
-                caller.TrySetResult(OutcomeCodec.Decode(reply.Outcome));
+                caller.TrySetResult(reply.Outcome);
             }
         }
     }

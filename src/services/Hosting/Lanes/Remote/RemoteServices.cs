@@ -5,15 +5,15 @@ using Microsoft.Extensions.Logging;
 
 namespace Kestra.Hosting.Lanes.Remote;
 
-/// <summary>Puts the lane of commands together, as every process has it.</summary>
+/// <summary>Puts the lanes of commands together, as every process has it.</summary>
 public static class RemoteServices
 {
     /// <summary>
-    /// Adds <see cref="IExecutionCommands"/>. The store, <see cref="LogBuffer"/> and the clock must be there; an executor of this process
-    /// registers itself as <see cref="ILocalExecutions"/>.
+    /// Adds <see cref="IExecutionCommands"/> and <see cref="ITriggerControl"/>. The store, <see cref="LogBuffer"/> and the clock must be there; an executor of this process
+    /// registers itself as <see cref="ILocalExecutions"/>, its scheduler as <see cref="ILocalTriggers"/>.
     /// </summary>
     /// <param name="reader">Names this process among those who wait for outcomes; unique.</param>
-    public static IServiceCollection AddKestraCommands(this IServiceCollection services, string reader)
+    public static IServiceCollection AddKestraCommands(this IServiceCollection services, Func<IServiceProvider, string> reader)
     {
         services.AddSingleton(static provider => new Outbox(
             provider.GetRequiredService<IStore>().Journal,
@@ -26,7 +26,7 @@ public static class RemoteServices
             provider.GetRequiredService<IStore>().Journal,
             provider.GetRequiredService<IStore>().Hints,
             provider.GetRequiredService<Outbox>(),
-            reader,
+            reader(provider),
             new RemoteCommandOptions(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<RemoteCommands>>()));
@@ -35,6 +35,10 @@ public static class RemoteServices
             provider.GetRequiredService<IStore>().Journal,
             provider.GetRequiredService<RemoteCommands>(),
             provider.GetService<ILocalExecutions>()));
+        services.AddSingleton<ITriggerControl>(static provider => new TriggerRouter(
+            provider.GetRequiredService<RemoteCommands>(),
+            provider.GetService<ILocalTriggers>(),
+            provider.GetRequiredService<IStore>().Journal.Partitions > 1));
         return services;
     }
 }

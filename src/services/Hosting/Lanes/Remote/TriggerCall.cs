@@ -1,0 +1,89 @@
+using System.Buffers;
+using System.Text.Json;
+using Kestra.Model.Executions;
+using Kestra.Model.Json;
+using Kestra.Model.Triggers;
+
+namespace Kestra.Hosting.Lanes.Remote;
+
+/// <summary>A call to the scheduler on its way between processes.</summary>
+/// <param name="Key">The trigger; of a change of a flow its trigger id is empty.</param>
+public sealed record TriggerCall(TriggerOperation Operation, TriggerKey Key)
+{
+    /// <summary>For switching: off. For a backfill: paused.</summary>
+    public bool Flag { get; init; }
+
+    public Backfill? Backfill { get; init; }
+
+    /// <summary>For the end of an execution.</summary>
+    public string? ExecutionId { get; init; }
+
+    public StateType? State { get; init; }
+
+    /// <summary>The process that waits for the answer; null when nobody does.</summary>
+    public string? Reader { get; init; }
+
+    public string? Token { get; init; }
+
+    public ReadOnlyMemory<byte> Encode()
+    {
+        var output = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(output, ModelJson.WriterOptions))
+        {
+            writer.WriteStartObject();
+            writer.WriteString("op"u8, Operation.ToString());
+            writer.WriteStartArray("key"u8);
+            foreach (var part in new[] { Key.TenantId, Key.Namespace, Key.FlowId, Key.TriggerId })
+            {
+                writer.WriteStringValue(part);
+            }
+
+            writer.WriteEndArray();
+            writer.WriteBoolean("flag"u8, Flag);
+            if (Backfill is not null)
+            {
+                writer.WritePropertyName("row"u8);
+                ModelJson.Write(writer, new Trigger { TenantId = Key.TenantId, Namespace = Key.Namespace, FlowId = Key.FlowId, TriggerId = Key.TriggerId, Backfill = Backfill }, JsonProfile.Database);
+            }
+
+            WriteText(writer, "execution", ExecutionId);
+            WriteText(writer, "state", State?.ToString());
+            WriteText(writer, "reader", Reader);
+            WriteText(writer, "token", Token);
+            writer.WriteEndObject();
+        }
+
+        return output.WrittenMemory;
+    }
+
+    /// <exception cref="JsonException">The bytes are no call that this program knows.</exception>
+    public static TriggerCall Decode(ReadOnlyMemory<byte> bytes)
+    {
+        using var document = JsonDocument.Parse(bytes, ModelJson.DocumentOptions);
+        var root = document.RootElement;
+        var key = root.GetProperty("key"u8);
+        return new TriggerCall(
+            Enum.TryParse<TriggerOperation>(root.GetProperty("op"u8).GetString(), out var operation) ? operation : throw new JsonException("The operation is not known."),
+            new TriggerKey(key[0].GetString()!, key[1].GetString()!, key[2].GetString()!, key[3].GetString()!))
+        {
+            Flag = root.GetProperty("flag"u8).GetBoolean(),
+            Backfill = root.TryGetProperty("row"u8, out var row) ? ModelJson.ReadTrigger(System.Text.Encoding.UTF8.GetBytes(row.GetRawText())).Backfill : null,
+            ExecutionId = Text(root, "execution"),
+            State = Text(root, "state") is { } state ? Enum.Parse<StateType>(state) : null,
+            Reader = Text(root, "reader"),
+            Token = Text(root, "token"),
+        };
+    }
+
+    private static void WriteText(Utf8JsonWriter writer, string name, string? text)
+    {
+        if (text is not null)
+        {
+            writer.WriteString(name, text);
+        }
+    }
+
+    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
+}
+
+public enum TriggerOperation { FlowChanged, SetDisabled, Unlock, Restart, StartBackfill, SetBackfillPaused, DeleteBackfill, Delete, Ended }
