@@ -18,6 +18,10 @@ public sealed class WorkerOptions
     /// <summary>How long a cancelled run may take to end before its result is given without it.</summary>
     public TimeSpan CancellationGracePeriod { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Kill requests that are remembered for jobs that have not begun; the oldest are forgotten first.</summary>
+    [Range(1, 10_000_000)]
+    public int RememberedKills { get; set; } = 10_000;
+
     /// <summary>Folder under which each run gets its own; null is a folder of ours in the system's temporary folder.</summary>
     public string? WorkingFolder { get; set; }
 

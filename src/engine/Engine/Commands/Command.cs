@@ -29,6 +29,7 @@ public abstract record Command
     /// <summary>The end of an attempt. A late or repeated one is accepted and changes nothing.</summary>
     /// <param name="State">SUCCESS, WARNING, FAILED, KILLED or SKIPPED, before allowFailure and retries are applied.</param>
     /// <param name="Outputs">Null when the attempt produced none.</param>
+    /// <param name="WorkerId">Null when no worker began the attempt: the job was killed on its way, and leaves no attempt behind.</param>
     public sealed record TaskResult(string TaskRunId, int Attempt, StateType State, Instant StartedAt, Instant EndedAt,
         IReadOnlyDictionary<string, object?>? Outputs, string? WorkerId, string? LogFile = null) : Command
     {

@@ -31,6 +31,13 @@ internal sealed partial class Pass
         }
 
         AnswerJob(node);
+        if (result is { State: StateType.KILLED, WorkerId: null } && node.State.IsCreated)
+        {
+            ChangeRun(node, StateType.KILLED);
+            Ended(node);
+            return;
+        }
+
         foreach (var run in result.DynamicTaskRuns ?? [])
         {
             SetRun(run);

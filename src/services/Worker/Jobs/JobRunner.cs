@@ -24,6 +24,7 @@ internal sealed partial class JobRunner(
     ILogger<JobRunner> logger)
 {
     private readonly ConcurrentDictionary<(string TaskRunId, int Attempt), Running> running = new();
+    private readonly RememberedKills kills = new(options.RememberedKills);
 
     public int Count => running.Count;
 
@@ -36,6 +37,13 @@ internal sealed partial class JobRunner(
         using var cancellation = new RunCancellation();
         var key = (job.TaskRun.Id, job.Attempt);
         running[key] = new Running(job, cancellation);
+        if (kills.Covers(job))
+        {
+            // The request came while the job was on its way. One that comes from here on finds it running.
+            await RefuseAsync(job, key, stopping);
+            return;
+        }
+
         masks.Enter(job.ExecutionId);
         var started = Instant.FromDateTimeOffset(services.Time.GetUtcNow());
         metrics.Started(job, (started - job.TaskRun.State.Histories[^1].Date).ToTimeSpan());
@@ -70,6 +78,7 @@ internal sealed partial class JobRunner(
     public void Kill(KillRequest request)
     {
         metrics.Killed(request);
+        kills.Add(request, Instant.FromDateTimeOffset(services.Time.GetUtcNow()));
         foreach (var (_, run) in running)
         {
             var job = run.Job;
@@ -88,6 +97,21 @@ internal sealed partial class JobRunner(
         foreach (var (_, run) in running)
         {
             run.Cancellation.Cancel(CancelReason.Stopping);
+        }
+    }
+
+    private async Task RefuseAsync(WorkerJob job, (string TaskRunId, int Attempt) key, CancellationToken stopping)
+    {
+        try
+        {
+            var now = Instant.FromDateTimeOffset(services.Time.GetUtcNow());
+            var result = new Command.TaskResult(job.TaskRun.Id, job.Attempt, StateType.KILLED, now, now, null, WorkerId: null);
+            await commands.PostAsync(new ExecutionRequest(job.TenantId, job.ExecutionId, result), stopping);
+        }
+        finally
+        {
+            running.TryRemove(key, out _);
+            jobs.Done(job);
         }
     }
 
