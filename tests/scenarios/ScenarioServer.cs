@@ -49,8 +49,9 @@ internal sealed class ScenarioServer : IAsyncDisposable
     }
 
     /// <summary>Stores a flow as the API does.</summary>
+    /// <param name="last">The revision that this one follows; null is none.</param>
     /// <returns>The flow as it runs.</returns>
-    public async Task<Flow> SaveAsync(string source, CancellationToken cancellationToken)
+    public async Task<Flow> SaveAsync(string source, CancellationToken cancellationToken, int? last = null)
     {
         var reading = Services.GetRequiredService<FlowReader>().Read(source, Tenants.Default);
         if (!reading.IsValid)
@@ -61,7 +62,7 @@ internal sealed class ScenarioServer : IAsyncDisposable
         var flow = DefinitionReader.ReadFlow(reading.Raw!, Tenants.Default, []) with { Source = source };
         var saved = await Services.GetRequiredService<IStore>().Flows.SaveAsync(
             new NewFlowRevision(flow.TenantId, flow.Namespace, flow.Id, Deleted: false, flow.Disabled, flow.Labels ?? [], source, revision => FlowJson.Document(flow with { Revision = revision }, reading.Raw!)),
-            expectedLast: null,
+            expectedLast: last,
             cancellationToken);
         await Services.GetRequiredService<ITriggerControl>().FlowChangedAsync(flow.TenantId, flow.Namespace, flow.Id, cancellationToken);
         return reading.Flow! with { Revision = saved.Revision };

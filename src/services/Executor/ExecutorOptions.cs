@@ -25,6 +25,9 @@ public sealed class ExecutorOptions
     [Range(16, 10_000_000)]
     public int LogCapacity { get; set; } = 50_000;
 
+    /// <summary>How often the limits of flows with queued executions are looked at.</summary>
+    public TimeSpan QueueWatchInterval { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Executions that may lead to a subflow; a task that wants to go deeper fails.</summary>
     [Range(1, 10_000)]
     public int SubflowDepthLimit { get; set; } = 100;

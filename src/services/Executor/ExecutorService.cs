@@ -29,6 +29,7 @@ public sealed partial class ExecutorService(
     FlowPrograms programs,
     ISubflowInputs subflowInputs,
     IExecutionReader executionReader,
+    EngineEnvironment environment,
     Func<Model.Flows.Flow, FlowProgram> compile,
     OwnedPartitions owned,
     ExecutorInbox inbox,
@@ -96,7 +97,7 @@ public sealed partial class ExecutorService(
         var loader = new ExecutionLoader(journal, programs, compile, inbox, owning.Token);
         var keeper = new PartitionKeeper(journal, owned, loader, inbox, identity.Owner, settings, time, loggers.CreateLogger<PartitionKeeper>());
         owned.Clear();
-        var loop = Prepare(loader, settings, owning.Token);
+        var loop = Prepare(loader, settings, out var watch, owning.Token);
         try
         {
             var gained = await keeper.BeginAsync(owning.Token);
@@ -105,7 +106,7 @@ public sealed partial class ExecutorService(
             Unhealthy = null;
             LogReady(gained.Sum(static partition => partition.Executions.Count), gained.Count, owned.Total);
             ready.TrySetResult();
-            await RunAsync(loop, keeper, settings, owning);
+            await RunAsync(loop, keeper, watch, settings, owning);
         }
         catch (Exception failure)
         {
@@ -119,11 +120,11 @@ public sealed partial class ExecutorService(
     }
 
     // Whichever of them ends, the others end too, and the loop writes what it has decided.
-    private async Task RunAsync(ExecutorLoop loop, PartitionKeeper keeper, ExecutorOptions settings, CancellationTokenSource owning)
+    private async Task RunAsync(ExecutorLoop loop, PartitionKeeper keeper, QueueLimits watch, ExecutorOptions settings, CancellationTokenSource owning)
     {
         using var reader = new CommandReader(journal, hints, owned, inbox, settings, time, loggers.CreateLogger<CommandReader>());
         var work = loop.RunAsync(owning.Token);
-        List<Task> beside = [keeper.RunAsync(owning.Token)];
+        List<Task> beside = [keeper.RunAsync(owning.Token), watch.WatchAsync(owning.Token)];
         if (owned.Total > 1)
         {
             beside.Add(reader.RunAsync(owning.Token));
@@ -146,7 +147,7 @@ public sealed partial class ExecutorService(
         }
     }
 
-    private ExecutorLoop Prepare(ExecutionLoader loader, ExecutorOptions settings, CancellationToken stopping)
+    private ExecutorLoop Prepare(ExecutionLoader loader, ExecutorOptions settings, out QueueLimits watch, CancellationToken stopping)
     {
         var timers = new TimerQueue();
         var slots = new SlotLedger();
@@ -154,8 +155,9 @@ public sealed partial class ExecutorService(
         var foreign = new ForeignCommands(router, remote, loggers.CreateLogger<ForeignCommands>(), stopping);
         var processor = new CommandProcessor(
             decider, executions, loader, programs, slots, timers, jobs, new ChangeOutbox(changes, timers, time), owned, foreign, signals, () => inbox.IsOverloaded, time, ids);
-        var subflows = new SubflowStarter(programs, subflowInputs, new SubflowDepths(executionReader, settings.SubflowDepthLimit), inbox, owned.Total, time);
+        var subflows = new SubflowStarter(programs, subflowInputs, new SubflowDepths(executionReader, settings.SubflowDepthLimit), environment, inbox, owned.Total, time);
         var effects = new EffectDispatcher(jobs, subflows, inbox, evaluations, loggers.CreateLogger<EffectDispatcher>(), stopping);
+        watch = new QueueLimits(slots, programs, inbox, settings.QueueWatchInterval, time, loggers.CreateLogger<QueueLimits>());
         return new ExecutorLoop(owned, journal, inbox, logs, executions, processor, effects, timers, signals, changes, settings, time, loggers.CreateLogger<ExecutorLoop>());
     }
 

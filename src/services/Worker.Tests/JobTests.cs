@@ -1,5 +1,6 @@
 using Kestra.Engine;
 using Kestra.Expressions;
+using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Telemetry;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
@@ -26,6 +27,25 @@ public sealed class JobTests : IAsyncLifetime
         result.State.ShouldBe(StateType.WARNING);
         result.Outputs!.Keys.ShouldBe(["a"]);
         result.WorkerId.ShouldBe("worker");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("run")]
+    public async Task A_job_that_was_killed_on_its_way_does_not_begin(string? taskRunId)
+    {
+        var began = false;
+        bench.Runner.Kill(new KillRequest("main", "another", null));
+        bench.Runner.Kill(new KillRequest("main", Bench.ExecutionId, taskRunId));
+        await bench.SendAsync(new Work((_, _) =>
+        {
+            began = true;
+            return Task.FromResult(TaskResult.Empty);
+        }));
+        var result = await bench.NextAsync<Command.TaskResult>();
+        result.State.ShouldBe(StateType.KILLED);
+        result.WorkerId.ShouldBeNull("nobody began it");
+        began.ShouldBeFalse();
     }
 
     [Fact]

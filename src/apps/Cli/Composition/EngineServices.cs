@@ -28,7 +28,7 @@ internal static partial class EngineServices
     {
         services.AddSingleton<IPluginCatalog>(provider => CatalogOf(provider, configuration));
         services.AddSingleton(static provider => new ExpressionEngine(new ExpressionOptions { Time = provider.GetRequiredService<TimeProvider>() }));
-        services.AddSingleton(provider => new FlowReader(provider.GetRequiredService<IPluginCatalog>(), PluginDefaultsOf(configuration)));
+        services.AddSingleton(provider => new FlowReader(provider.GetRequiredService<IPluginCatalog>(), PluginDefaultsOf(configuration), laterProperties: true));
         services.AddSingleton<StoredFlows>();
         services.AddSingleton(provider => OutsideOf(provider, configuration));
         services.AddSingleton(provider => EnvironmentOf(provider, configuration));

@@ -51,6 +51,10 @@ internal sealed class CommandProcessor(
             case LaneItem.Delete delete:
                 Delete(delete, batch);
                 break;
+            case LaneItem.LimitRead read:
+                slots.Limit(read.Flow, read.Limit);
+                GrantSlots(read.Flow, batch);
+                break;
             case LaneItem.ChangeDone done:
                 outbox.Done(done, batch);
                 break;

@@ -80,6 +80,14 @@ internal abstract class LaneItem
         public TaskCompletionSource<bool> Caller { get; } = caller;
     }
 
+    /// <summary>The limit of a flow's newest revision, looked up because executions wait.</summary>
+    /// <param name="limit">Null is none.</param>
+    public sealed class LimitRead(Slots.FlowKey flow, int? limit) : LaneItem
+    {
+        public Slots.FlowKey Flow { get; } = flow;
+        public int? Limit { get; } = limit;
+    }
+
     /// <summary>Logs arrived, a timer is due, or the loop shall look around for another reason.</summary>
     public sealed class Wake : LaneItem
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Kestra.Storage.Executions;
 using NodaTime;
 
@@ -14,6 +15,10 @@ internal readonly record struct FlowKey(string TenantId, string Namespace, strin
 internal sealed class SlotLedger
 {
     private readonly Dictionary<FlowKey, FlowSlots> flows = [];
+    private readonly ConcurrentDictionary<FlowKey, byte> waiting = new();
+
+    /// <summary>Flows with executions that wait; any thread may ask.</summary>
+    public IReadOnlyCollection<FlowKey> FlowsThatWait => [.. waiting.Keys];
 
     /// <summary>Takes a slot when fewer than the limit are held. Asking again while holding one is granted.</summary>
     public bool TryHold(FlowKey flow, string executionId, int limit)
@@ -40,6 +45,7 @@ internal sealed class SlotLedger
         var slots = Of(flow);
         slots.Waiting.RemoveAll(waiting => waiting.ExecutionId == executionId);
         slots.Held.Add(executionId);
+        Note(flow, slots);
     }
 
     /// <summary>Stands in the queue, behind those that wait since earlier.</summary>
@@ -51,6 +57,18 @@ internal sealed class SlotLedger
         {
             var place = slots.Waiting.FindLastIndex(waiting => waiting.QueuedAt <= queuedAt) + 1;
             slots.Waiting.Insert(place, (executionId, queuedAt));
+        }
+
+        Note(flow, slots);
+    }
+
+    /// <summary>Takes over the limit of the flow's newest revision, for those that wait already.</summary>
+    /// <param name="limit">Null is none: the flow has given it up.</param>
+    public void Limit(FlowKey flow, int? limit)
+    {
+        if (flows.TryGetValue(flow, out var slots))
+        {
+            slots.Limit = limit ?? int.MaxValue;
         }
     }
 
@@ -64,6 +82,7 @@ internal sealed class SlotLedger
         }
 
         var had = slots.Held.Remove(executionId) | slots.Waiting.RemoveAll(waiting => waiting.ExecutionId == executionId) > 0;
+        Note(flow, slots);
         if (slots.Held.Count == 0 && slots.Waiting.Count == 0)
         {
             flows.Remove(flow);
@@ -80,6 +99,7 @@ internal sealed class SlotLedger
             var next = slots.Waiting[0].ExecutionId;
             slots.Waiting.RemoveAt(0);
             slots.Held.Add(next);
+            Note(flow, slots);
             yield return next;
         }
     }
@@ -104,6 +124,19 @@ internal sealed class SlotLedger
         foreach (var flow in flows.Keys.Where(gone).ToList())
         {
             flows.Remove(flow);
+            waiting.TryRemove(flow, out _);
+        }
+    }
+
+    private void Note(FlowKey flow, FlowSlots slots)
+    {
+        if (slots.Waiting.Count > 0)
+        {
+            waiting[flow] = 0;
+        }
+        else
+        {
+            waiting.TryRemove(flow, out _);
         }
     }
 

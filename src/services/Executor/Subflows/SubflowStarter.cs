@@ -1,5 +1,6 @@
 using Kestra.Engine;
 using Kestra.Executor.Loop;
+using Kestra.Hosting.Inputs;
 using Kestra.Hosting.Lanes;
 using Kestra.Storage.Executions;
 using Kestra.Hosting.Programs;
@@ -10,17 +11,18 @@ namespace Kestra.Executor.Subflows;
 /// Creates the execution that a task of another one asked for. The id was given by the asking execution, so doing it again
 /// after a crash finds the execution that exists.
 /// </summary>
-internal sealed class SubflowStarter(FlowPrograms programs, ISubflowInputs inputs, SubflowDepths depths, ExecutorInbox inbox, int partitions, TimeProvider time)
+internal sealed class SubflowStarter(FlowPrograms programs, ISubflowInputs inputs, SubflowDepths depths, EngineEnvironment environment, ExecutorInbox inbox, int partitions, TimeProvider time)
 {
     public async Task StartAsync(ExecutionKey parent, int parentPartition, Effect.StartSubflow start, CancellationToken cancellationToken)
     {
         try
         {
             await depths.CheckAsync(parent, start, cancellationToken);
-            var execution = await BuildAsync(parent, start, cancellationToken);
+            var create = await BuildAsync(parent, start, cancellationToken);
+            var execution = create.Execution;
             var partition = FlowPartition.Of(execution.TenantId, execution.Namespace, execution.FlowId, partitions);
             await inbox.PostAsync(
-                new LaneItem.Decide(new ExecutionRequest(parent.TenantId, execution.Id, new Command.Create(execution)) { MayExist = true }, partition, null)
+                new LaneItem.Decide(new ExecutionRequest(parent.TenantId, execution.Id, create) { MayExist = true }, partition, null)
                 {
                     Origin = new SubflowOrigin(parent, parentPartition, start.TaskRunId) { RestartsFailed = start.RestartsFailed },
                 },
@@ -33,7 +35,7 @@ internal sealed class SubflowStarter(FlowPrograms programs, ISubflowInputs input
         }
     }
 
-    private async Task<Model.Executions.Execution> BuildAsync(ExecutionKey parent, Effect.StartSubflow start, CancellationToken cancellationToken)
+    private async Task<Command.Create> BuildAsync(ExecutionKey parent, Effect.StartSubflow start, CancellationToken cancellationToken)
     {
         var program = start.Revision is { } revision
             ? await programs.FindAsync(new ProgramKey(parent.TenantId, start.Namespace, start.FlowId, revision), cancellationToken)
@@ -55,9 +57,15 @@ internal sealed class SubflowStarter(FlowPrograms programs, ISubflowInputs input
         }
 
         var resolved = await inputs.ResolveAsync(program.Flow, start.SubflowExecutionId, start.Inputs, cancellationToken);
+        var verdict = FlowChecks.Judge(environment, program.Flow, start.SubflowExecutionId, resolved, cancellationToken);
+        if (verdict.Blocks)
+        {
+            throw new SubflowRefusedException($"Flow execution blocked: {verdict.Failure}");
+        }
+
         var now = NodaTime.Instant.FromDateTimeOffset(time.GetUtcNow());
         var labels = start.InheritedLabels.Where(label => (program.Flow.Labels ?? []).All(own => own.Key != label.Key)).Concat(start.Labels).ToList();
-        return NewExecution.Build(program.Flow, start.SubflowExecutionId, resolved, labels, start.Trigger, start.ScheduleDate, start.Kind, now);
+        return new Command.Create(NewExecution.Build(program.Flow, start.SubflowExecutionId, resolved, labels, start.Trigger, start.ScheduleDate, start.Kind, now)) { Failure = verdict.Failure };
     }
 }
 

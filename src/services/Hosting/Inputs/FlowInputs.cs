@@ -33,18 +33,8 @@ public sealed class FlowInputs(EngineEnvironment environment, IObjectStorage obj
             (input, path, cancelled) => StoreLocalFileAsync(flow, executionId, input, path, cancelled),
             encryption is null ? null : encryption.Protect);
         var host = environment.HostOf(flow.TenantId, flow.Namespace, flow.Id, executionId);
-        return resolver.ResolveAsync(inputs, given, VariablesOf(flow, executionId), host, cancellationToken);
+        return resolver.ResolveAsync(inputs, given, FlowVariables.Of(environment, flow, executionId), host, cancellationToken);
     }
-
-    private OrderedDictionary<string, object?> VariablesOf(Flow flow, string executionId) => new(StringComparer.Ordinal)
-    {
-        ["flow"] = new OrderedDictionary<string, object?>(StringComparer.Ordinal) { ["id"] = flow.Id, ["namespace"] = flow.Namespace, ["revision"] = flow.Revision, ["tenantId"] = flow.TenantId },
-        ["execution"] = new OrderedDictionary<string, object?>(StringComparer.Ordinal) { ["id"] = executionId },
-        ["vars"] = flow.Variables ?? new OrderedDictionary<string, object?>(),
-        ["globals"] = environment.Globals,
-        ["envs"] = environment.Envs,
-        ["kestra"] = environment.Kestra,
-    };
 
     // A caller of the API names the path, so only folders that the operator has opened are read.
     private async Task<string> StoreLocalFileAsync(Flow flow, string executionId, InputDefinition input, string path, CancellationToken cancellationToken)

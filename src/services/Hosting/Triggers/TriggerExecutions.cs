@@ -1,4 +1,5 @@
 using Kestra.Engine;
+using Kestra.Hosting.Inputs;
 using Kestra.Model;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
@@ -36,7 +37,10 @@ public sealed class TriggerExecutions(EngineEnvironment environment, IFlowInputs
             }
 
             var resolved = await inputs.ResolveAsync(flow, happening.ExecutionId, given, cancellationToken);
-            return new Command.Create(Build(happening, resolved, labels, trigger, now));
+
+            // A trigger has nobody to tell that it was blocked but its execution.
+            var verdict = FlowChecks.Judge(environment, flow, happening.ExecutionId, resolved, cancellationToken);
+            return new Command.Create(Build(happening, resolved, labels, trigger, now)) { Failure = verdict.Failure };
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

@@ -1,5 +1,7 @@
+using Kestra.Engine;
 using Kestra.Flows.Inputs;
 using Kestra.Hosting.Inputs;
+using Kestra.Model.Executions;
 using Kestra.Model.Flows;
 using Kestra.Storage.Objects;
 using Kestra.Webserver.Errors;
@@ -9,10 +11,20 @@ using Microsoft.AspNetCore.Http;
 namespace Kestra.Webserver.Executions;
 
 /// <summary>Inputs of an execution as a multipart body brings them.</summary>
-internal sealed class ExecutionInputs(FlowInputs inputs, IObjectStorage objects)
+internal sealed class ExecutionInputs(FlowInputs inputs, IObjectStorage objects, EngineEnvironment environment)
 {
     /// <summary>Name of the part that older clients send files under; the file's name is then the input's id.</summary>
     private const string DeprecatedFilePart = "files";
+
+    /// <summary>The command that creates the execution, as far as the checks of its flow let it be created.</summary>
+    /// <exception cref="ApiException">A check blocks it.</exception>
+    public Command.Create Checked(Flow flow, Execution execution, CancellationToken cancellationToken)
+    {
+        var verdict = FlowChecks.Judge(environment, flow, execution.Id, execution.Inputs, cancellationToken);
+        return verdict.Blocks
+            ? throw ApiException.IllegalArgument($"Flow execution blocked: {verdict.Failure}")
+            : new Command.Create(execution) { Failure = verdict.Failure };
+    }
 
     /// <summary>Values by input; files are stored where the execution looks for them.</summary>
     public async Task<IReadOnlyDictionary<string, object?>> ReadAsync(HttpContext http, Flow flow, IReadOnlyList<InputDefinition> definitions, string executionId)
