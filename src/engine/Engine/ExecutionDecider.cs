@@ -95,6 +95,9 @@ public sealed class ExecutionDecider
             case Command.SubflowEnded ended:
                 pass.SubflowEnded(ended);
                 return null;
+            case Command.TellEnd tell:
+                pass.TellEnd(tell.ParentExecutionId, tell.ParentTaskRunId);
+                return null;
             case Command.Kill kill:
                 pass.Kill(kill.Cascade);
                 return null;

@@ -134,7 +134,7 @@ public static class Replays
         return (program.Find(mine.TaskId), program.Find(target.TaskId)) switch
         {
             (null, _) or (_, null) or ({ Branch: TaskBranch.OnPause }, _) => false,
-            (var first, { Parent.IsWorkingDirectory: true, Branch: TaskBranch.Tasks } second) => first.Branch < second.Branch,
+            (_, { Parent.IsWorkingDirectory: true }) => false,
             var (first, second) when first.Branch != second.Branch => first.Branch < second.Branch,
             var (first, second) => StandsBefore(first, mine, second, target),
         };

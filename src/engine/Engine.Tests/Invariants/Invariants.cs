@@ -1,3 +1,4 @@
+using System.Globalization;
 using Kestra.Engine.Tests.Simulation;
 using Kestra.Model.Executions;
 
@@ -6,6 +7,8 @@ namespace Kestra.Engine.Tests.Invariants;
 /// <summary>The numbered invariants that can be seen at every step and at the end.</summary>
 internal sealed class InvariantCheck(IReadOnlyDictionary<string, TaskPlan> plans)
 {
+    private readonly HashSet<string> onPause = plans.Values.Select(plan => plan.OnPause?.Id).OfType<string>().ToHashSet(StringComparer.Ordinal);
+    private readonly bool mayExit = plans.Values.Any(plan => plan.Kind == TaskKind.Exit);
     private readonly Dictionary<string, Seen> executions = new(StringComparer.Ordinal);
 
     /// <summary>Looks at one fact, in the light of those before it.</summary>
@@ -53,7 +56,8 @@ internal sealed class InvariantCheck(IReadOnlyDictionary<string, TaskPlan> plans
             throw new InvariantException(6, $"{run.TaskId} is begun after the kill");
         }
 
-        if (seen.Runs.Values.Any(other => other.ParentTaskRunId == run.ParentTaskRunId && other.TaskId == run.TaskId && other.Value == run.Value && other.Iteration == run.Iteration))
+        // What pauses start belongs to no list of tasks, and may come again in a loop.
+        if (!onPause.Contains(run.TaskId) && seen.Runs.Values.Any(other => other.ParentTaskRunId == run.ParentTaskRunId && other.TaskId == run.TaskId && other.Value == run.Value && other.Iteration == run.Iteration))
         {
             throw new InvariantException(7, $"two runs of {run.TaskId}[{run.Value}] below {run.ParentTaskRunId}");
         }
@@ -96,6 +100,11 @@ internal sealed class InvariantCheck(IReadOnlyDictionary<string, TaskPlan> plans
     private void Change(Seen seen, TaskRun? earlier, TaskRun run)
     {
         Transitions.CheckRun(run);
+        if (run.Outputs?.GetValueOrDefault("iterations") is IReadOnlyDictionary<string, object?> counts && counts.Values.Sum(Convert.ToInt32) != Convert.ToInt32(run.Outputs["numberOfBatches"], CultureInfo.InvariantCulture))
+        {
+            throw new InvariantException(26, $"the executions of {run.TaskId} are counted {string.Join(", ", counts)} of {run.Outputs["numberOfBatches"]}");
+        }
+
         if ((run.Attempts ?? []).SkipLast(1).Any(attempt => !attempt.State.Current.IsTerminated))
         {
             throw new InvariantException(9, $"{run.TaskId} has more than its last attempt open");
@@ -107,7 +116,8 @@ internal sealed class InvariantCheck(IReadOnlyDictionary<string, TaskPlan> plans
         }
 
         var ends = earlier is { State.Current.IsTerminated: false } && run.State.Current is StateType.SUCCESS or StateType.WARNING or StateType.FAILED;
-        if (ends && !seen.Execution.State.Current.IsTerminated && seen.Runs.Values.FirstOrDefault(child => child.ParentTaskRunId == run.Id && !child.State.Current.IsTerminated) is { } open)
+        // An Exit ends what is around it together with the execution.
+        if (ends && !mayExit && !seen.Execution.State.Current.IsTerminated && seen.Runs.Values.FirstOrDefault(child => child.ParentTaskRunId == run.Id && !child.State.Current.IsTerminated) is { } open)
         {
             throw new InvariantException(10, $"{run.TaskId} ends {run.State.Current} while {open.TaskId} is {open.State.Current}");
         }
@@ -124,7 +134,7 @@ internal sealed class InvariantCheck(IReadOnlyDictionary<string, TaskPlan> plans
         var siblings = runs.Values.Where(other => other.ParentTaskRunId == parent.Id && plan.Tasks.Any(task => task.Id == other.TaskId)).ToList();
         switch (plan.Kind)
         {
-            case TaskKind.Sequential or TaskKind.AllowFailure or TaskKind.If or TaskKind.Switch or TaskKind.Loop or TaskKind.EachSequential:
+            case TaskKind.Sequential or TaskKind.AllowFailure or TaskKind.If or TaskKind.Switch or TaskKind.Loop or TaskKind.EachSequential or TaskKind.Batch:
                 if (siblings.FirstOrDefault(other => !other.State.Current.IsTerminated || other.State.Current == StateType.FAILED) is { } early)
                 {
                     throw new InvariantException(11, $"{run.TaskId} begins while {early.TaskId} is {early.State.Current}");

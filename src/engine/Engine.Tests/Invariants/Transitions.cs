@@ -17,11 +17,11 @@ internal static class Transitions
         [StateType.BREAKPOINT] = [StateType.RUNNING, StateType.KILLING],
         [StateType.KILLING] = [StateType.KILLED],
         [StateType.RESTARTED] = [StateType.RUNNING, StateType.KILLING, StateType.QUEUED, StateType.CANCELLED, StateType.FAILED],
-        [StateType.SUCCESS] = [StateType.RESTARTED, StateType.FAILED],
-        [StateType.WARNING] = [StateType.RESTARTED, StateType.FAILED],
-        [StateType.FAILED] = [StateType.RESTARTED, StateType.RETRYING, StateType.RETRIED],
+        [StateType.SUCCESS] = [StateType.RESTARTED, StateType.FAILED, StateType.CANCELLED],
+        [StateType.WARNING] = [StateType.RESTARTED, StateType.FAILED, StateType.CANCELLED],
+        [StateType.FAILED] = [StateType.RESTARTED, StateType.RETRYING, StateType.RETRIED, StateType.CANCELLED],
         [StateType.CANCELLED] = [StateType.RESTARTED],
-        [StateType.RETRIED] = [StateType.RESTARTED],
+        [StateType.RETRIED] = [StateType.RESTARTED, StateType.CANCELLED],
         [StateType.KILLED] = [],
     };
 
@@ -43,15 +43,15 @@ internal static class Transitions
         [StateType.SKIPPED] = [StateType.RESTARTED, StateType.RUNNING, .. Ends],
         [StateType.KILLED] = [StateType.RESTARTED, StateType.RUNNING, .. Ends],
         [StateType.CANCELLED] = [StateType.RESTARTED, StateType.RUNNING, .. Ends],
-        [StateType.RETRIED] = [StateType.RESTARTED, StateType.RUNNING],
+        [StateType.RETRIED] = [StateType.RESTARTED, StateType.RUNNING, .. Ends],
     };
 
     // A replay begins with the history of its source, which may have been killed.
-    public static void CheckExecution(Execution execution) => Check(execution.State, execution.ParentId is null ? OfExecutions : OfReplays, $"execution {execution.Id}");
+    public static void CheckExecution(Execution execution) => Check(2, execution.State, execution.ParentId is null ? OfExecutions : OfReplays, $"execution {execution.Id}");
 
-    public static void CheckRun(TaskRun run) => Check(run.State, OfRuns, $"task run {run.TaskId}[{run.Value}]");
+    public static void CheckRun(TaskRun run) => Check(3, run.State, OfRuns, $"task run {run.TaskId}[{run.Value}]");
 
-    private static void Check(State state, Dictionary<StateType, StateType[]> allowed, string what)
+    private static void Check(int number, State state, Dictionary<StateType, StateType[]> allowed, string what)
     {
         var histories = state.Histories;
         histories.Count.ShouldBeGreaterThan(0);
@@ -65,7 +65,7 @@ internal static class Transitions
 
             if (!allowed.GetValueOrDefault(from.State, []).Contains(to.State))
             {
-                throw new InvariantException(2, $"{what}: {from.State} to {to.State} in {Names(state)}");
+                throw new InvariantException(number, $"{what}: {from.State} to {to.State} in {Names(state)}");
             }
         }
     }

@@ -104,6 +104,8 @@ internal sealed class Interpreter(Outcomes outcomes)
                 return Directory(task, scope);
             case TaskKind.Subflow:
                 return Subflow(task, scope);
+            case TaskKind.Batch when task.Child is not null:
+                return Items(task, scope);
             default:
                 return (Flowable(task, scope), task.Kind == TaskKind.Loop ? null : 1);
         }
@@ -140,6 +142,13 @@ internal sealed class Interpreter(Outcomes outcomes)
 
         var child = new Interpreter(outcomes).Flow(task.Child!);
         var state = task.TransmitFailed ? child : StateType.SUCCESS;
+        return (state, state == StateType.FAILED ? scope.MaxAttempts ?? 1 : 1);
+    }
+
+    // Every part runs the same flow, so all come to the same.
+    private (StateType, int?) Items(TaskPlan task, Surroundings scope)
+    {
+        var state = task.Parts == 0 || !task.Wait || !task.TransmitFailed ? StateType.SUCCESS : new Interpreter(outcomes).Flow(task.Child!);
         return (state, state == StateType.FAILED ? scope.MaxAttempts ?? 1 : 1);
     }
 

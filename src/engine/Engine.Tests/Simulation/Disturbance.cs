@@ -17,7 +17,7 @@ internal sealed class Disturbance(Random random)
         left--;
         var all = world.Executions.ToList();
         var execution = all[random.Next(all.Count)];
-        switch (random.Next(8))
+        switch (random.Next(11))
         {
             case 0 or 1:
                 Kill(world, execution);
@@ -33,6 +33,16 @@ internal sealed class Disturbance(Random random)
                 break;
             case 6:
                 ChangeState(world, execution);
+                break;
+            case 7:
+                world.Command(execution.Id, new Command.ForceRun());
+                break;
+            case 8:
+                world.Command(execution.Id, new Command.ResumeFromBreakpoint(random.Next(2) == 0 ? null : []));
+                break;
+            case 9:
+                StateType[] targets = [StateType.RUNNING, StateType.CANCELLED, StateType.FAILED];
+                world.Command(execution.Id, new Command.Unqueue(targets[random.Next(targets.Length)]));
                 break;
             default:
                 Replay(world, execution);
@@ -74,7 +84,7 @@ internal sealed class Disturbance(Random random)
     {
         if (execution.TaskRunList is { Count: > 0 } runs)
         {
-            StateType[] states = [StateType.SUCCESS, StateType.WARNING, StateType.FAILED];
+            StateType[] states = [StateType.SUCCESS, StateType.WARNING, StateType.FAILED, StateType.CANCELLED];
             world.Command(execution.Id, new Command.ChangeTaskRunState(runs[random.Next(runs.Count)].Id, states[random.Next(states.Length)]));
         }
     }

@@ -24,6 +24,21 @@ internal static class Documents
         return string.Join('/', values);
     }
 
+    /// <summary>Only what the facts are about.</summary>
+    public static void ShouldBeSame(ExecutionState one, ExecutionState other, IReadOnlyList<ExecutionEvent> facts)
+    {
+        one.Current.ShouldBe(other.Current);
+        one.RunCount.ShouldBe(other.RunCount);
+        foreach (var id in facts.OfType<ExecutionEvent.RunSet>().Select(set => set.Run.Id).Distinct(StringComparer.Ordinal))
+        {
+            var (run, same) = (one.Find(id)?.Run, other.Find(id)?.Run);
+            if (run is null != same is null || (run is not null && !IsSame(run, same!)))
+            {
+                throw new InvalidOperationException($"The journal says {(run is null ? "nothing" : Shown(run))}, memory {(same is null ? "nothing" : Shown(same))}.");
+            }
+        }
+    }
+
     /// <summary>Cheaper than the texts: everything that decides about what happens next.</summary>
     public static void ShouldBeSame(Execution one, Execution other)
     {

@@ -16,7 +16,17 @@ internal static class FlowWriter
         Add(raw, "afterExecution", plan.AfterExecution);
         if (plan.MaxAttempts is { } attempts)
         {
-            raw["retry"] = Retry(attempts, warns: false);
+            raw["retry"] = Retry(attempts, warns: false, plan.RetriesByNewExecution);
+        }
+
+        if (plan.Sla is { } sla)
+        {
+            raw["sla"] = new List<object?>
+            {
+                sla.Assertion is { } assertion
+                    ? Map(("id", "sla"), ("type", "EXECUTION_ASSERTION"), ("assert", assertion), ("behavior", sla.Behavior))
+                    : Map(("id", "sla"), ("type", "MAX_DURATION"), ("duration", "PT2S"), ("behavior", sla.Behavior)),
+            };
         }
 
         if (plan.Limit is { } limit)
@@ -63,7 +73,7 @@ internal static class FlowWriter
 
         if (plan.MaxAttempts is { } attempts)
         {
-            raw["retry"] = Retry(attempts, plan.WarningOnRetry);
+            raw["retry"] = Retry(attempts, plan.WarningOnRetry, plan.RetriesByNewExecution);
         }
     }
 
@@ -115,11 +125,27 @@ internal static class FlowWriter
                 break;
             case TaskKind.Pause:
                 raw["behavior"] = plan.PauseBehavior;
+                if (plan.OnPause is { } onPause)
+                {
+                    raw["onPause"] = Task(onPause);
+                }
+
                 if (plan.PauseEnds)
                 {
                     raw["pauseDuration"] = plan.AsksOutside ? "{{ kv('second') }}" : "PT1S";
                 }
 
+                break;
+            case TaskKind.Exit:
+                raw["state"] = plan.ExitState;
+                break;
+            case TaskKind.Batch:
+                var items = plan.Tasks[1];
+                raw["items"] = "kestra:///items";
+                raw["namespace"] = Namespace;
+                raw["flowId"] = items.Child!.Id;
+                raw["wait"] = items.Wait;
+                raw["transmitFailed"] = items.TransmitFailed;
                 break;
             case TaskKind.Subflow:
                 raw["namespace"] = Namespace;
@@ -141,6 +167,8 @@ internal static class FlowWriter
     {
         TaskKind.Work => "io.kestra.plugin.core.log.Log",
         TaskKind.Variables => "io.kestra.plugin.core.execution.SetVariables",
+        TaskKind.Exit => "io.kestra.plugin.core.execution.Exit",
+        TaskKind.Batch => "io.kestra.plugin.core.flow.ForEachItem",
         TaskKind.Loop => "io.kestra.plugin.core.flow.LoopUntil",
         TaskKind.Directory => "io.kestra.plugin.core.flow.WorkingDirectory",
         _ => $"io.kestra.plugin.core.flow.{kind}",
@@ -154,7 +182,9 @@ internal static class FlowWriter
         _ => "false",
     };
 
-    private static OrderedDictionary<string, object?> Retry(int attempts, bool warns) => Map(("type", "constant"), ("interval", "PT1S"), ("maxAttempts", attempts), ("warningOnRetry", warns));
+    private static OrderedDictionary<string, object?> Retry(int attempts, bool warns, bool byNewExecution) => Map(
+        ("type", "constant"), ("interval", "PT1S"), ("maxAttempts", attempts), ("warningOnRetry", warns),
+        ("behavior", byNewExecution ? "CREATE_NEW_EXECUTION" : "RETRY_FAILED_TASK"));
 
     private static void Add(OrderedDictionary<string, object?> raw, string name, IReadOnlyList<TaskPlan> tasks)
     {

@@ -7,6 +7,9 @@ internal sealed class SimulatedHost : IExpressionHost
 {
     public static readonly SimulatedHost Instance = new();
 
+    /// <summary>Beginning of the address of a list of parts: a letter follows for each.</summary>
+    public const string PartsPrefix = "kestra:///parts/";
+
     public object? KeyValue(string key, string? @namespace, bool errorOnMissing) => key switch
     {
         "yes" => "true",
@@ -17,7 +20,7 @@ internal sealed class SimulatedHost : IExpressionHost
 
     public string Secret(string key, string? @namespace, string? subkey) => throw Absent(nameof(Secret));
 
-    public string ReadFile(string path, string? @namespace) => throw Absent(nameof(ReadFile));
+    public string ReadFile(string path, string? @namespace) => string.Join('\n', Enumerable.Range(0, path.Length - PartsPrefix.Length).Select(part => $"kestra:///part{part}"));
 
     public long FileSize(string path, string? @namespace) => throw Absent(nameof(FileSize));
 

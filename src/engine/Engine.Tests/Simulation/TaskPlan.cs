@@ -1,7 +1,7 @@
 namespace Kestra.Engine.Tests.Simulation;
 
 /// <summary>What a generated task does; the simulated worker, the reference and the flow are all made from it.</summary>
-public enum TaskKind { Work, Sequential, AllowFailure, Parallel, Dag, If, Switch, ForEach, EachSequential, EachParallel, Loop, Pause, Directory, Subflow, Variables }
+public enum TaskKind { Work, Sequential, AllowFailure, Parallel, Dag, If, Switch, ForEach, EachSequential, EachParallel, Loop, Pause, Directory, Subflow, Variables, Batch, Exit }
 
 /// <summary>A generated task.</summary>
 internal sealed record TaskPlan(string Id, TaskKind Kind)
@@ -27,6 +27,16 @@ internal sealed record TaskPlan(string Id, TaskKind Kind)
     public bool TransmitFailed { get; init; } = true;
     public bool Wait { get; init; } = true;
     public FlowPlan? Child { get; init; }
+
+    /// <summary>Parts that a batch is split into, one execution for each.</summary>
+    public int Parts { get; init; }
+
+    /// <summary>Started when the pause begins.</summary>
+    public TaskPlan? OnPause { get; init; }
+    public string ExitState { get; init; } = "SUCCESS";
+
+    /// <summary>The retry replaces the execution instead of trying the task again.</summary>
+    public bool RetriesByNewExecution { get; init; }
     public int? MaxAttempts { get; init; }
     public bool WarningOnRetry { get; init; }
     public bool AllowFailure { get; init; }
@@ -38,7 +48,7 @@ internal sealed record TaskPlan(string Id, TaskKind Kind)
     public bool AsksOutside { get; init; }
 
     /// <summary>Every task below, at any depth, this one first.</summary>
-    public IEnumerable<TaskPlan> All() => Tasks.Concat(Others).Concat(Errors).Concat(Finally).SelectMany(task => task.All()).Prepend(this);
+    public IEnumerable<TaskPlan> All() => Tasks.Concat(Others).Concat(Errors).Concat(Finally).Concat(OnPause is null ? [] : [OnPause]).SelectMany(task => task.All()).Prepend(this);
 }
 
 /// <summary>A generated flow.</summary>
@@ -48,6 +58,8 @@ internal sealed record FlowPlan(string Id, IReadOnlyList<TaskPlan> Tasks)
     public IReadOnlyList<TaskPlan> Finally { get; init; } = [];
     public IReadOnlyList<TaskPlan> AfterExecution { get; init; } = [];
     public int? MaxAttempts { get; init; }
+    public bool RetriesByNewExecution { get; init; }
+    public SlaPlan? Sla { get; init; }
 
     /// <summary>Executions at once; null is no limit.</summary>
     public int? Limit { get; init; }
@@ -55,4 +67,21 @@ internal sealed record FlowPlan(string Id, IReadOnlyList<TaskPlan> Tasks)
     public IEnumerable<TaskPlan> All() => Tasks.Concat(Errors).Concat(Finally).Concat(AfterExecution).SelectMany(task => task.All());
 
     public IEnumerable<FlowPlan> Flows() => All().Where(task => task.Child is not null).SelectMany(task => task.Child!.Flows()).Prepend(this);
+}
+
+/// <summary>A generated service level agreement.</summary>
+/// <param name="Assertion">Null limits the duration to a few virtual seconds.</param>
+internal sealed record SlaPlan(string? Assertion, string Behavior);
+
+/// <summary>What generated flows may hold.</summary>
+public enum FlowFeatures
+{
+    /// <summary>Flowables, branches, retries, pauses, loops, subflows.</summary>
+    Plain,
+
+    /// <summary>Also what does not change how an undisturbed flow ends: batches of subflows, tasks of pauses, SLAs that only tell.</summary>
+    More,
+
+    /// <summary>Also what ends executions: Exit, SLAs that act, retries by new executions.</summary>
+    All,
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using Kestra.Engine.Tests.Invariants;
 using Kestra.Expressions;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
@@ -32,6 +33,7 @@ internal sealed partial class World
     private readonly Dictionary<string, (Instant DueAt, string ExecutionId, ReadOnlyMemory<byte> Payload, bool Creates)> timers = new(StringComparer.Ordinal);
     private readonly Queue<(string ExecutionId, Command Command)> following = new();
     private readonly List<Action> underway = [];
+    private readonly HashSet<(string TaskRunId, int Attempt)> sent = [];
     private readonly Dictionary<string, SlotLine> slots = new(StringComparer.Ordinal);
     private Instant now = Instant.FromUtc(2026, 1, 1, 0, 0);
 
@@ -50,6 +52,9 @@ internal sealed partial class World
     /// <summary>Percent of the steps at which all memory is lost.</summary>
     public int CrashPercent { get; init; }
 
+    /// <summary>Percent of the steps at which a timer comes before work that is underway.</summary>
+    public int Patience { get; init; }
+
     /// <summary>Called with every fact and the execution that it is about.</summary>
     public Action<string, ExecutionEvent>? Watch { get; init; }
 
@@ -66,10 +71,12 @@ internal sealed partial class World
 
     public int Held(string flowId) => slots.TryGetValue(flowId, out var line) ? line.Held.Count : 0;
 
-    public string Create()
+    public int Waiting(string flowId) => slots.TryGetValue(flowId, out var line) ? line.Waiting.Count : 0;
+
+    public string Create(IReadOnlyList<Breakpoint>? breakpoints = null)
     {
         var id = ids.Next();
-        Decide(id, new Command.Create(NewExecution.Build(programs[Root.Id].Flow, id, null, null, null, null, null, now)));
+        Decide(id, new Command.Create(NewExecution.Build(programs[Root.Id].Flow, id, null, null, null, null, null, now) with { Breakpoints = breakpoints }));
         return id;
     }
 
@@ -99,6 +106,7 @@ internal sealed partial class World
             if (random.Next(100) < CrashPercent)
             {
                 Crash();
+                DecideFollowing();
             }
 
             interfere?.Invoke(this);
@@ -113,7 +121,7 @@ internal sealed partial class World
 
     private bool StepOn()
     {
-        if (underway.Count > 0)
+        if (underway.Count > 0 && !(timers.Count > 0 && Patience > 0 && random.Next(100) < Patience))
         {
             var index = random.Next(underway.Count);
             var next = underway[index];
@@ -137,7 +145,12 @@ internal sealed partial class World
         var timer = timers[key];
         timers.Remove(key);
         now = Instant.Max(now, timer.DueAt);
+        var ended = !timer.Creates && HasEnded(timer.ExecutionId) ? Documents.Text(Find(timer.ExecutionId)) : null;
         Decide(timer.ExecutionId, timer.Creates ? new Command.Create(ModelJson.ReadExecution(timer.Payload.Span)) : new Command.TimerFired(key, timer.Payload));
+        if (ended is not null && Documents.Text(Find(timer.ExecutionId)) != ended)
+        {
+            throw new InvariantException(23, $"the timer {key} has changed an execution that had ended");
+        }
     }
 
     // What waits for a person gets one.
@@ -219,7 +232,7 @@ internal sealed partial class World
             Watch?.Invoke(simulated.Id, fact);
         }
 
-        simulated.Store(decision.Events, random.Next(100) < 30);
+        simulated.Store(decision.Events, snapshot: random.Next(100) < 8);
         foreach (var effect in decision.Effects)
         {
             Carry(simulated, effect);
@@ -231,6 +244,7 @@ internal sealed partial class World
     {
         Trace?.Invoke("crash");
         underway.Clear();
+        sent.Clear();
         foreach (var simulated in executions.Values)
         {
             simulated.Restore();

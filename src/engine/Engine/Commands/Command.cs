@@ -71,6 +71,9 @@ public abstract record Command
         public string? OutputsError { get; init; }
     }
 
+    /// <summary>Another execution waits for the end of this one and may have missed it: if it has ended, that is told again.</summary>
+    public sealed record TellEnd(string ParentExecutionId, string ParentTaskRunId) : Command;
+
     /// <param name="Cascade">Subflow executions are killed too.</param>
     public sealed record Kill(bool Cascade = true) : Command;
 

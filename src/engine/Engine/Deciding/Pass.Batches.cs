@@ -102,6 +102,7 @@ internal sealed partial class Pass
             if (end.Replacement is { } replacement)
             {
                 batch.Replace(end.SubflowExecutionId, replacement);
+                Do(new Effect.AskSubflow(node.Id, replacement));
             }
         }
         else if (end.Outputs is { Count: > 0 } outputs && Environment.WriteRow is { } write)

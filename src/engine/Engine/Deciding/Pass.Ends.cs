@@ -129,12 +129,22 @@ internal sealed partial class Pass
         if (trigger?.Variables is { } variables && variables.GetValueOrDefault("executionId") is string parent
             && variables.GetValueOrDefault("taskRunId") is string taskRun && Program.Environment.Catalog.Find(trigger.Type)?.Role == Plugins.Description.TaskRole.Executable)
         {
-            Do(new Effect.NotifyParent(parent, taskRun, state.Current, state.Header.Outputs, state.Replacement)
-            {
-                DeclaresOutputs = Program.Flow.Outputs is { Count: > 0 },
-                OutputsError = state.OutputsError,
-            });
+            NotifyParent(parent, taskRun);
         }
+    }
+
+    public void TellEnd(string parentExecutionId, string parentTaskRunId)
+    {
+        if (state.HasEnded)
+        {
+            NotifyParent(parentExecutionId, parentTaskRunId);
+        }
+    }
+
+    private void NotifyParent(string executionId, string taskRunId)
+    {
+        var end = state.EndFor(taskRunId);
+        Do(new Effect.NotifyParent(executionId, taskRunId, end.State, end.Outputs, end.Replacement) { DeclaresOutputs = end.DeclaresOutputs, OutputsError = end.OutputsError });
     }
 
     private void Exit(RunNode node, StateType to)

@@ -38,7 +38,7 @@ internal sealed partial class Pass
     // What was stopped because the execution was ended over it is as unfinished as what failed.
     private bool IsToRestart(RunNode run) =>
         (run.State is StateType.FAILED or StateType.PAUSED || (run.State == StateType.KILLED && state.Current is StateType.FAILED or StateType.CANCELLED))
-        && run.Task?.Branch == TaskBranch.Tasks && !IsBehind(run);
+        && run.Task?.Branch == TaskBranch.Tasks && !IsBehind(run) && !(run.IsInDirectory && !run.Parent!.IsTerminated);
 
     /// <summary>It belongs to what runs after the tasks: an errors, finally or afterExecution branch at any level.</summary>
     private static bool IsBehind(RunNode? run)
@@ -199,6 +199,11 @@ internal sealed partial class Pass
         foreach (var node in stopped)
         {
             ChangeRun(node, StateType.CREATED);
+        }
+
+        // One of them may end the execution, and the others with it.
+        foreach (var node in stopped.Where(node => node.State == StateType.CREATED))
+        {
             SubmitUnlessSkipped(node, node.Task!);
         }
 

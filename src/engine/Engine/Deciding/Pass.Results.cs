@@ -33,8 +33,7 @@ internal sealed partial class Pass
         AnswerJob(node);
         if (result is { State: StateType.KILLED, WorkerId: null } && node.State.IsCreated)
         {
-            ChangeRun(node, StateType.KILLED);
-            Ended(node);
+            EndUnbegun(node);
             return;
         }
 
@@ -74,6 +73,21 @@ internal sealed partial class Pass
         }
 
         SetRun(ended with { State = running.With(to, result.EndedAt) });
+        Ended(node);
+    }
+
+    // An execution that can be restarted needs the number of the attempt: a late answer must not be taken for that of the next one.
+    private void EndUnbegun(RunNode node)
+    {
+        if (state.Current == StateType.KILLED)
+        {
+            ChangeRun(node, StateType.KILLED);
+        }
+        else
+        {
+            CloseRun(node, StateType.KILLED);
+        }
+
         Ended(node);
     }
 
@@ -336,14 +350,13 @@ internal sealed partial class Pass
             return false;
         }
 
-        var replacement = Replays.Build(state.ToExecution(), Program, ids.Next(), null, null, null, at);
+        var replacement = Replays.Build(state.ToExecution(), Program, state.ReplacementId, null, null, null, at);
         SetRun(run with { State = run.State.With(StateType.FAILED, failedAt).With(StateType.RETRIED, now) });
         if (node.Parent is { } parent)
         {
             CloseUpwards(parent, StateType.RETRIED);
         }
 
-        state.Replacement = replacement.Id;
         Do(new Effect.CreateReplacement(replacement, at));
         MoveTo(StateType.FAILED);
         ChangeState(StateType.RETRIED);

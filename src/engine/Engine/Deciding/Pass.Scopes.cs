@@ -128,16 +128,24 @@ internal sealed partial class Pass
         {
             EndChain(scope, completed: !chain.Broken);
         }
+        else if (scope.IsCrowded)
+        {
+            scope.Held.Enqueue(chain);
+        }
         else
         {
             steps.Enqueue(new Step.Next(scope, chain));
         }
     }
 
-    private static void EndChain(Scope scope, bool completed)
+    private void EndChain(Scope scope, bool completed)
     {
         scope.Running--;
         scope.ChainsDone += completed ? 1 : 0;
+        if (!scope.IsCrowded && scope.Held.TryDequeue(out var held))
+        {
+            steps.Enqueue(new Step.Next(scope, held));
+        }
     }
 
     private void LeaveTasks(Scope scope)

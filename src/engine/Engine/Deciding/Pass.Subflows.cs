@@ -160,7 +160,13 @@ internal sealed partial class Pass
 
     public void SubflowEnded(Command.SubflowEnded end)
     {
-        if (state.Find(end.TaskRunId) is not { Task.Plugin: IExecutableTask { Wait: true } task, Sent: not null, Waiting: null } node || node.IsTerminated)
+        if (state.Find(end.TaskRunId) is not { Task.Plugin: IExecutableTask { Wait: true } task, Waiting: null } node || node.IsTerminated)
+        {
+            return;
+        }
+
+        // After a crash it may come before the scope of its run has been built again: then it is found there later.
+        if (node.Sent is null && (node.State != StateType.RUNNING || task is IBatchExecutableTask || PreviousSubflow(node) != end.SubflowExecutionId))
         {
             return;
         }
@@ -242,6 +248,9 @@ internal sealed partial class Pass
         if (replacement is not null)
         {
             SetRun(node.Run with { Outputs = Merge(node.Run.Outputs, new OrderedDictionary<string, object?> { ["executionId"] = replacement }) });
+
+            // It may have ended long ago, when this run has asked for an execution of an earlier attempt.
+            Do(new Effect.AskSubflow(node.Id, replacement));
         }
     }
 

@@ -101,7 +101,7 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
     // A held execution starts nothing; what comes back from workers is taken in all the same.
     private bool IsHeld(Step step) => state.Current is StateType.PAUSED or StateType.BREAKPOINT or StateType.QUEUED && step switch
     {
-        Step.Submit submit => submit.Node.Task?.Branch != TaskBranch.OnPause && !due.Contains(submit.Node),
+        Step.Submit submit => MatchesBreakpoint(submit.Node) || (submit.Node.Task?.Branch != TaskBranch.OnPause && !due.Contains(submit.Node)),
         Step.Continue answered => answered.Node.Task?.Branch != TaskBranch.OnPause,
         _ => true,
     };
@@ -150,6 +150,10 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
     {
         switch (state.Current)
         {
+            case StateType.PAUSED when to is StateType.SUCCESS or StateType.WARNING or StateType.KILLED:
+                ChangeState(StateType.RESTARTED);
+                ChangeState(StateType.RUNNING);
+                break;
             case StateType.PAUSED when to is not (StateType.RUNNING or StateType.RESTARTED or StateType.CANCELLED or StateType.KILLING or StateType.PAUSED):
                 ChangeState(StateType.RESTARTED);
                 break;

@@ -62,6 +62,9 @@ public abstract record Effect
     /// <summary>Restart an existing subflow execution instead of creating one.</summary>
     public sealed record RestartSubflow(string TaskRunId, string SubflowExecutionId) : Effect;
 
+    /// <summary>Ask an execution for its end, if it exists and has ended; answered by <see cref="Command.SubflowEnded"/>.</summary>
+    public sealed record AskSubflow(string TaskRunId, string SubflowExecutionId) : Effect;
+
     /// <summary>Kill an execution that a task of this one has started.</summary>
     public sealed record KillSubflow(string SubflowExecutionId) : Effect;
 

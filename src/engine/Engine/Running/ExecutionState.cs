@@ -2,6 +2,7 @@ using Kestra.Engine.Running;
 using Kestra.Engine.Variables;
 using Kestra.Model;
 using Kestra.Model.Executions;
+using Kestra.Model.Identifiers;
 using NodaTime;
 
 namespace Kestra.Engine;
@@ -43,7 +44,7 @@ public sealed class ExecutionState
     public bool HasEnded => state.Current.IsTerminated && Scope is null && OpenJobs == 0 && !AwaitsOutputs;
 
     /// <summary>The execution in words of a command to the one that waits for its end.</summary>
-    public Command.SubflowEnded EndFor(string taskRunId) => new(taskRunId, Id, Current, header.Outputs, Replacement)
+    public Command.SubflowEnded EndFor(string taskRunId) => new(taskRunId, Id, Current, header.Outputs, Current == StateType.RETRIED ? ReplacementId : null)
     {
         DeclaresOutputs = Program.Flow.Outputs is { Count: > 0 },
         OutputsError = OutputsError,
@@ -123,8 +124,8 @@ public sealed class ExecutionState
     /// <summary>Subflows that are still being created are killed as soon as they exist.</summary>
     internal bool StopsSubflows { get; set; }
 
-    /// <summary>Id of the execution that replaces this one; known to the decision that ended it.</summary>
-    internal string? Replacement { get; set; }
+    /// <summary>Id of the execution that replaces this one when it is RETRIED; derived, so that it is known after a crash too.</summary>
+    internal string ReplacementId => DerivedId.Of($"{Id}/replacement", header.Metadata?.AttemptNumber ?? 1);
 
     /// <summary>The outputs of the flow are being rendered off the loop.</summary>
     internal bool AwaitsOutputs { get; set; }

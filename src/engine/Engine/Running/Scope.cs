@@ -32,6 +32,12 @@ internal sealed class Scope(RunNode? run, FlowablePlan? plan, IReadOnlyList<Chai
 
     /// <summary>Chains with a task that is open or with tasks left.</summary>
     public int Running { get; set; }
+
+    /// <summary>Chains that could go on and wait for others: a restart may begin more of them again than may run at once.</summary>
+    public Queue<Chain> Held { get; } = new();
+
+    /// <summary>More chains are underway than may run at once.</summary>
+    public bool IsCrowded => Concurrency > 0 && Running - Held.Count > Concurrency;
     public int ChainsDone { get; set; }
     public int Failed { get; set; }
     public int Killed { get; set; }

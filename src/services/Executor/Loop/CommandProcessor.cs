@@ -444,6 +444,9 @@ internal sealed class CommandProcessor(
                     execution.Partition,
                     batch);
                 break;
+            case Effect.AskSubflow ask:
+                following.Enqueue(Follow(new ExecutionKey(key.TenantId, ask.SubflowExecutionId), new Command.TellEnd(key.ExecutionId, ask.TaskRunId)));
+                break;
             case Effect.KillSubflow kill:
                 KillSubflow(new ExecutionKey(key.TenantId, kill.SubflowExecutionId), execution.Partition, batch);
                 break;
