@@ -35,6 +35,7 @@ public static class CommandCodec
             DeclaresOutputs = element.TryGetProperty("declares"u8, out _),
             OutputsError = Text(element, "outputsError"),
         },
+        "tellEnd" => new Command.TellEnd(Text(element, "parent")!, Text(element, "run")!),
         "kill" => new Command.Kill(Flag(element, "cascade")),
         "pause" => new Command.Pause(),
         "resume" => new Command.Resume(Map(element, "inputs"), Text(element, "by")),
@@ -61,6 +62,7 @@ public static class CommandCodec
         Command.SubflowStarted => "subStarted",
         Command.SubflowRefused => "subRefused",
         Command.SubflowEnded => "subEnded",
+        Command.TellEnd => "tellEnd",
         Command.Kill => "kill",
         Command.Pause => "pause",
         Command.Resume => "resume",
@@ -119,6 +121,10 @@ public static class CommandCodec
             case Command.SubflowRefused refused:
                 WriteSubflow(writer, refused.TaskRunId, refused.SubflowExecutionId);
                 writer.WriteString("message"u8, refused.Message);
+                break;
+            case Command.TellEnd tell:
+                WriteText(writer, "parent", tell.ParentExecutionId);
+                WriteText(writer, "run", tell.ParentTaskRunId);
                 break;
             case Command.SubflowEnded ended:
                 WriteSubflow(writer, ended.TaskRunId, ended.SubflowExecutionId);

@@ -445,7 +445,7 @@ internal sealed class CommandProcessor(
                     batch);
                 break;
             case Effect.AskSubflow ask:
-                following.Enqueue(Follow(new ExecutionKey(key.TenantId, ask.SubflowExecutionId), new Command.TellEnd(key.ExecutionId, ask.TaskRunId)));
+                Send(new ExecutionKey(key.TenantId, ask.SubflowExecutionId), new Command.TellEnd(key.ExecutionId, ask.TaskRunId), null, execution.Partition, batch);
                 break;
             case Effect.KillSubflow kill:
                 KillSubflow(new ExecutionKey(key.TenantId, kill.SubflowExecutionId), execution.Partition, batch);
