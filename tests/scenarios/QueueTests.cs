@@ -1,5 +1,5 @@
 using Kestra.Engine;
-using Kestra.Executor.Programs;
+using Kestra.Hosting.Programs;
 using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;

@@ -1,5 +1,5 @@
 using Kestra.Executor.Loop;
-using Kestra.Executor.Programs;
+using Kestra.Hosting.Programs;
 using Microsoft.Extensions.Logging;
 
 namespace Kestra.Executor.Slots;
