@@ -31,10 +31,12 @@ await using BenchDatabase database = options.Postgres
     : new SqliteBench(folder);
 var report = new Report();
 await new Measurements(options, database, folder, report).RunAsync(options.Workloads);
+Directory.Delete(folder, recursive: true);
 var text = report.ToMarkdown(
 [
     $"{DateTimeOffset.UtcNow.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC, {RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}",
     $"load generator and server on the same machine; runs of {options.Seconds.ToString(CultureInfo.InvariantCulture)} s; {database.Description}",
+    $"load of the machine in the end (1, 5, 15 minutes): {string.Join(", ", (await File.ReadAllTextAsync("/proc/loadavg")).Split(' ').Take(3))}; above 2, others had part of the two processors",
 ]);
 await Console.Out.WriteAsync(text);
 if (options.ReportFile is { } file)
