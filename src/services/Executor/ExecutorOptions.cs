@@ -71,8 +71,11 @@ public sealed class ExecutorOptions
     /// <summary>Whether the scheduler that fires is in this process.</summary>
     public Func<bool> IsSchedulerHere { get; set; } = static () => true;
 
-    /// <summary>First pause before the database is tried again after a failed commit; doubles up to <see cref="RecoveryDelayMaximum"/>.</summary>
+    /// <summary>First pause before the database is tried again after a failure; doubles up to <see cref="RecoveryDelayMaximum"/>.</summary>
     public TimeSpan RecoveryDelay { get; set; } = TimeSpan.FromMilliseconds(200);
 
-    public TimeSpan RecoveryDelayMaximum { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan RecoveryDelayMaximum { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long callers wait for a database that is away before they are told to come back; from then on new ones are told so at once.</summary>
+    public TimeSpan CallerPatience { get; set; } = TimeSpan.FromSeconds(5);
 }

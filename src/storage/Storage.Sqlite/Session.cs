@@ -32,12 +32,25 @@ internal sealed class Session(SqliteConnection connection, Action<string>? obser
         return rows;
     }
 
+    /// <summary>The connection is not to be used again.</summary>
+    public bool IsBroken { get; set; }
+
     public void Rollback()
     {
         // A statement that broke the transaction may have rolled it back already.
-        if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle!) == 0)
+        if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle!) != 0)
+        {
+            return;
+        }
+
+        try
         {
             Run("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // What led here is what the caller learns; closing the connection rolls back as well.
+            IsBroken = true;
         }
     }
 

@@ -26,11 +26,12 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         await writing.WaitAsync(cancellationToken);
         try
         {
-            writer ??= Open();
+            writer ??= OpenForUse();
             return Transact(writer, "BEGIN IMMEDIATE", work);
         }
         finally
         {
+            writer = Usable(writer);
             writing.Release();
         }
     }
@@ -49,14 +50,17 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         await reading.WaitAsync(cancellationToken);
         try
         {
-            var session = readers.TryTake(out var free) ? free : Open();
+            var session = readers.TryTake(out var free) ? free : OpenForUse();
             try
             {
                 return Transact(session, "BEGIN", work);
             }
             finally
             {
-                readers.Add(session);
+                if (Usable(session) is { } kept)
+                {
+                    readers.Add(kept);
+                }
             }
         }
         finally
@@ -93,10 +97,42 @@ internal sealed class SqliteDatabase : IAsyncDisposable
             session.Rollback();
             if (fault is SqliteException failure && IsPassing(failure))
             {
-                throw new StoreUnavailableException($"The database file can't be used now: {failure.Message}", failure);
+                session.IsBroken |= failure.SqliteErrorCode is SQLitePCL.raw.SQLITE_IOERR or SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_READONLY;
+                throw Unavailable(failure);
             }
 
             throw;
+        }
+    }
+
+    // A connection that saw the file fail may go on failing when the file is well again.
+    private static Session? Usable(Session? session)
+    {
+        if (session is not { IsBroken: true })
+        {
+            return session;
+        }
+
+        session.Dispose();
+        return null;
+    }
+
+    private static StoreUnavailableException Unavailable(Exception failure) => new($"The database file can't be used now: {failure.Message}", failure);
+
+    /// <exception cref="StoreUnavailableException">The file can't be opened now.</exception>
+    private Session OpenForUse()
+    {
+        try
+        {
+            return Open();
+        }
+        catch (SqliteException failure) when (IsPassing(failure))
+        {
+            throw Unavailable(failure);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw Unavailable(failure);
         }
     }
 
@@ -109,14 +145,27 @@ internal sealed class SqliteDatabase : IAsyncDisposable
         var folder = Path.GetDirectoryName(Path.GetFullPath(options.Path))!;
         Directory.CreateDirectory(folder);
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = options.Path, Pooling = false, DefaultTimeout = 30 }.ToString());
+        var session = new Session(connection, options.Observe);
+        try
+        {
+            Prepare(connection, session);
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    private void Prepare(SqliteConnection connection, Session session)
+    {
         connection.Open();
         SqliteFunctions.Register(connection);
-        var session = new Session(connection, options.Observe);
         session.Run("PRAGMA journal_mode = WAL");
         session.Run(options.Synchronous ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = OFF");
         session.Run($"PRAGMA cache_size = -{options.CacheKibibytes.ToString(System.Globalization.CultureInfo.InvariantCulture)}");
         session.Run("PRAGMA temp_store = MEMORY");
         session.Run("PRAGMA wal_autocheckpoint = 4000");
-        return session;
     }
 }

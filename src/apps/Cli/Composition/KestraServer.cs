@@ -23,6 +23,9 @@ public sealed partial class KestraServer : IAsyncDisposable
 {
     private static readonly TimeSpan HalfStartedTime = TimeSpan.FromSeconds(10);
 
+    // A database that is started together with the server comes up within it.
+    private static readonly TimeSpan DatabasePatience = TimeSpan.FromSeconds(30);
+
     private readonly IHost host;
     private readonly ServerParts parts;
     private DatabaseLock? databaseLock;
@@ -69,7 +72,8 @@ public sealed partial class KestraServer : IAsyncDisposable
             databaseLock = DatabaseLock.Take(embedded.File);
         }
 
-        await store.MigrateAsync(cancellationToken);
+        await DatabaseStart.MigrateAsync(
+            store, Settings.Database is DatabaseSettings.Embedded ? TimeSpan.Zero : DatabasePatience, Services.GetRequiredService<TimeProvider>(), Services.GetRequiredService<ILogger<KestraServer>>(), cancellationToken);
         try
         {
             await host.StartAsync(cancellationToken);

@@ -4,12 +4,14 @@ using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
 using Kestra.Model.Json;
 using Kestra.Model.Logs;
+using Kestra.Storage;
 using Kestra.Storage.Logs;
+using Microsoft.Extensions.Options;
 
 namespace Kestra.Executor.Following;
 
 /// <summary>Follows executions and their logs by reading what is stored at each signal.</summary>
-public sealed class ExecutionFollow(ChangeSignals signals, StoredExecutionReader reader, ILogRepository logs, TimeProvider time) : IExecutionFollow, ILogFollow
+public sealed class ExecutionFollow(ChangeSignals signals, StoredExecutionReader reader, ILogRepository logs, IOptions<ExecutorOptions> options, TimeProvider time) : IExecutionFollow, ILogFollow
 {
     // How often an execution is looked at that the loop of this process does not hold: another one may have it.
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(200);
@@ -67,7 +69,8 @@ public sealed class ExecutionFollow(ChangeSignals signals, StoredExecutionReader
             var (_, ended) = await ReadAsync(tenantId, executionId, cancellationToken);
             while (true)
             {
-                var page = await logs.ReadExecutionAsync(tenantId, executionId, query, after, LogPage, cancellationToken);
+                var seen = after;
+                var page = await UntilReadAsync(() => logs.ReadExecutionAsync(tenantId, executionId, query, seen, LogPage, cancellationToken), cancellationToken);
                 foreach (var (position, entry) in page)
                 {
                     after = position;
@@ -104,6 +107,22 @@ public sealed class ExecutionFollow(ChangeSignals signals, StoredExecutionReader
     }
 
     private async Task<(Execution Execution, bool Ended)> ReadAsync(string tenantId, string executionId, CancellationToken cancellationToken) =>
-        await reader.ReadAsync(tenantId, executionId, cancellationToken)
+        await UntilReadAsync(() => reader.ReadAsync(tenantId, executionId, cancellationToken), cancellationToken)
             ?? throw new KeyNotFoundException($"Execution '{executionId}' does not exist.");
+
+    // Whoever waits for an execution waits for the database as well.
+    private async Task<T> UntilReadAsync<T>(Func<Task<T>> read, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await read();
+            }
+            catch (StoreUnavailableException)
+            {
+                await Task.Delay(options.Value.RecoveryDelay, time, cancellationToken);
+            }
+        }
+    }
 }

@@ -35,6 +35,9 @@ internal sealed class ActiveExecution(ExecutionState state, FlowProgram program,
     /// <summary>Watchers know that their execution is in this process.</summary>
     public bool IsHeld { get; set; }
 
+    /// <summary>The last snapshot said that the execution has ended.</summary>
+    public bool IsStoredEnded { get; set; }
+
     /// <summary>Facts decided in the batch that is being filled.</summary>
     public List<ExecutionEvent> Fresh { get; } = [];
 }

@@ -4,6 +4,7 @@ using Kestra.Executor.Partitions;
 using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
 using Kestra.Model.Json;
+using Kestra.Model.Logs;
 using Kestra.Storage.Executions;
 
 namespace Kestra.Executor.Loop;
@@ -14,10 +15,15 @@ namespace Kestra.Executor.Loop;
 internal sealed class BatchUnderway(ExecutorOptions options, OwnedPartitions owned)
 {
     private readonly List<ActiveExecution> touched = [];
+    private readonly List<LaneItem> items = [];
     private readonly List<(Caller Caller, ActiveExecution Execution)> accepted = [];
     private readonly List<(Caller Caller, CommandOutcome Outcome)> answered = [];
     private readonly Dictionary<int, PartitionLease> leases = [];
     private readonly List<TaskCompletionSource<bool>> confirmed = [];
+    private readonly List<LogEntry> carriedLogs = [];
+    private readonly List<MetricEntry> carriedMetrics = [];
+    private int? ownLogs;
+    private int? ownMetrics;
 
     public ExecutionBatch Rows { get; } = new();
 
@@ -36,6 +42,17 @@ internal sealed class BatchUnderway(ExecutorOptions options, OwnedPartitions own
     /// <summary>Its changes are all that are not done.</summary>
     public bool HandsEverything { get; set; }
 
+    /// <summary>What was decided, in order; without what followed from it, and without what the database keeps.</summary>
+    public IReadOnlyList<LaneItem> Items => items;
+
+    /// <summary>An execution from whose row it can be told later whether this batch was written; null when there is none.</summary>
+    public BatchWitness? Witness { get; private set; }
+
+    /// <summary>Log entries that others wrote; the decisions' own come before them.</summary>
+    public IEnumerable<LogEntry> DrainedLogs => ownLogs is { } own ? Rows.Logs.Skip(own) : carriedLogs;
+
+    public IEnumerable<MetricEntry> DrainedMetrics => ownMetrics is { } own ? Rows.Metrics.Skip(own) : carriedMetrics;
+
     /// <summary>Executions that have changed, each once.</summary>
     public IReadOnlyList<ActiveExecution> Touched => touched;
 
@@ -45,7 +62,7 @@ internal sealed class BatchUnderway(ExecutorOptions options, OwnedPartitions own
     /// <summary>Commands decided for this batch.</summary>
     public int Decided { get; set; }
 
-    public bool IsEmpty => touched.Count == 0 && accepted.Count == 0 && answered.Count == 0 && confirmed.Count == 0 && Effects.Count == 0 && Changes.Count == 0 && !HandsEverything && Yielded.Count == 0 && Rows.IsEmpty;
+    public bool IsEmpty => touched.Count == 0 && accepted.Count == 0 && answered.Count == 0 && confirmed.Count == 0 && Effects.Count == 0 && Changes.Count == 0 && !HandsEverything && Yielded.Count == 0 && carriedLogs.Count == 0 && carriedMetrics.Count == 0 && Rows.IsEmpty;
 
     /// <summary>The batch has rows of a partition.</summary>
     public void Touch(int partition)
@@ -74,6 +91,35 @@ internal sealed class BatchUnderway(ExecutorOptions options, OwnedPartitions own
         Touch(execution.Partition);
         Touch(execution);
         execution.OwesSnapshot = true;
+    }
+
+    /// <summary>Keeps what is decided with this batch, for the case that the batch comes to nothing.</summary>
+    public void Note(LaneItem item)
+    {
+        if (item is not LaneItem.Decide { IsOuter: false } && item.Outlives)
+        {
+            items.Add(item);
+        }
+    }
+
+    /// <summary>Takes over entries that an earlier batch could not write.</summary>
+    public void Carry(Remains left)
+    {
+        carriedLogs.AddRange(left.Logs);
+        carriedMetrics.AddRange(left.Metrics);
+    }
+
+    /// <summary>Takes the entries of others in. Nothing of the decisions' own may come later.</summary>
+    public void Drain(LogBuffer logs)
+    {
+        if (ownLogs is null)
+        {
+            (ownLogs, ownMetrics) = (Rows.Logs.Count, Rows.Metrics.Count);
+            Rows.Logs.AddRange(carriedLogs);
+            Rows.Metrics.AddRange(carriedMetrics);
+        }
+
+        logs.Drain(Rows.Logs, Rows.Metrics, options.LogCapacity);
     }
 
     public void Accept(Caller? caller, ActiveExecution execution)
@@ -117,6 +163,7 @@ internal sealed class BatchUnderway(ExecutorOptions options, OwnedPartitions own
         foreach (var execution in touched)
         {
             execution.Position++;
+            Witness = Better(Witness, execution);
             WriteRows(execution, documents);
             execution.Fresh.Clear();
             execution.OwesSnapshot = false;
@@ -153,28 +200,27 @@ internal sealed class BatchUnderway(ExecutorOptions options, OwnedPartitions own
         }
     }
 
-    /// <summary>The batch came to nothing: tells those who wait.</summary>
-    public void Fail(Exception cause)
+    /// <summary>The batch came to nothing: tells those who wait for partitions to be given away. The commands are the next loop's.</summary>
+    public void FailYields(Exception cause)
     {
-        foreach (var (caller, _) in accepted)
-        {
-            caller.Fail(cause);
-        }
-
-        foreach (var (caller, _) in answered)
-        {
-            caller.Fail(cause);
-        }
-
-        foreach (var caller in confirmed)
-        {
-            caller.TrySetException(cause);
-        }
-
         foreach (var (_, done) in Yielded)
         {
             done.TrySetException(cause);
         }
+    }
+
+    // That a new execution exists tells all. The row of one that stays open tells its position; of one that ends here it tells only
+    // that it is over now and was not before.
+    private BatchWitness? Better(BatchWitness? known, ActiveExecution execution)
+    {
+        var ended = execution.State.HasEnded;
+        var isNew = execution.SnapshotState is null;
+        if (known is { IsNew: true } || (!isNew && (known is { Ended: false } || (ended && (execution.IsStoredEnded || known is not null)))))
+        {
+            return known;
+        }
+
+        return new BatchWitness(execution.Key, owned.LeaseOf(execution.Partition), execution.Position, isNew, ended);
     }
 
     private void Touch(Caller caller)
@@ -229,6 +275,13 @@ internal sealed class BatchUnderway(ExecutorOptions options, OwnedPartitions own
         execution.TailBytes = 0;
         execution.DocumentBytes = bytes.Length;
         execution.SnapshotState = document.State.Current;
+        execution.IsStoredEnded = ended;
         Rows.Snapshots.Add(Snapshots.Of(document, bytes, execution.Position, ended) with { Provisional = execution.IsProvisional, Partition = execution.Partition });
     }
 }
+
+/// <param name="Lease">With which the execution was written.</param>
+/// <param name="Position">That the execution has with the batch.</param>
+/// <param name="IsNew">Whether it comes to be with the batch.</param>
+/// <param name="Ended">Whether it ends with the batch.</param>
+internal sealed record BatchWitness(ExecutionKey Key, PartitionLease Lease, long Position, bool IsNew, bool Ended);

@@ -8,6 +8,7 @@ using Kestra.Hosting.Programs;
 using Kestra.Model.Executions;
 using Kestra.Model.Identifiers;
 using Kestra.Model.Json;
+using Kestra.Storage;
 using Kestra.Storage.Executions;
 using NodaTime;
 
@@ -34,18 +35,21 @@ internal sealed class CommandProcessor(
     IIdSource ids)
 {
     private const string CreationPrefix = "create:";
+    private const int CallerReadings = 5;
 
     private readonly Queue<LaneItem.Decide> following = new();
 
     /// <summary>Decides one item and everything that follows from it inside the partition.</summary>
-    public void Process(LaneItem item, BatchUnderway batch)
+    /// <param name="isAnswered">Whether the result of an attempt has arrived and waits for its decision.</param>
+    public void Process(LaneItem item, Func<string, int, bool> isAnswered, BatchUnderway batch)
     {
         switch (item)
         {
             case LaneItem.Decide decide:
+                decide.IsOuter = true;
                 Decide(decide, batch);
                 break;
-            case LaneItem.Loaded loaded:
+            case LaneItem.Loaded loaded when loaded.Loader == loader:
                 Enter(loaded, batch);
                 break;
             case LaneItem.Delete delete:
@@ -56,6 +60,7 @@ internal sealed class CommandProcessor(
                 GrantSlots(read.Flow, batch);
                 break;
             case LaneItem.ChangeDone done:
+                batch.Note(done);
                 outbox.Done(done, batch);
                 break;
             case LaneItem.Forward forward:
@@ -66,7 +71,7 @@ internal sealed class CommandProcessor(
                 batch.Answer(drop.Caller, new CommandOutcome.NotFound());
                 break;
             case LaneItem.Gain gain:
-                Gain(gain.Partition, batch);
+                Gain(gain.Partition, isAnswered, batch);
                 gain.Done.TrySetResult();
                 break;
             case LaneItem.Yield yield:
@@ -107,7 +112,8 @@ internal sealed class CommandProcessor(
     }
 
     /// <summary>Takes up a partition: what was open in it goes on, and what it owed is owed again.</summary>
-    public void Gain(GainedPartition gained, BatchUnderway batch)
+    /// <param name="isAnswered">Whether the result of an attempt has arrived and waits for its decision.</param>
+    public void Gain(GainedPartition gained, Func<string, int, bool> isAnswered, BatchUnderway batch)
     {
         owned.Add(gained.Lease);
         foreach (var timer in gained.Contents.Timers)
@@ -123,7 +129,9 @@ internal sealed class CommandProcessor(
         foreach (var execution in gained.Executions)
         {
             executions.Add(execution);
-            Take(execution, decider.Recover(execution.State, Now, ids, jobs.Knows), batch);
+
+            // A worker hands the result over before it forgets the job, so asking in this order misses none.
+            Take(execution, decider.Recover(execution.State, Now, ids, (taskRunId, attempt) => jobs.Knows(taskRunId, attempt) || isAnswered(taskRunId, attempt)), batch);
             DecideFollowing(batch);
         }
     }
@@ -237,6 +245,7 @@ internal sealed class CommandProcessor(
 
     private void Accept(ActiveExecution execution, Decision decision, LaneItem.Decide item, BatchUnderway batch)
     {
+        batch.Note(item);
         Take(execution, decision, batch);
         if (item.Request.Trigger is { } trigger)
         {
@@ -255,6 +264,7 @@ internal sealed class CommandProcessor(
 
     private void Refuse(LaneItem.Decide item, Refusal refusal, BatchUnderway batch)
     {
+        batch.Note(item);
         batch.Answer(item.Caller, new CommandOutcome.Refused(refusal));
         if (item.Origin is { } origin)
         {
@@ -290,11 +300,7 @@ internal sealed class CommandProcessor(
         var waiting = executions.TakeParked(loaded.Key);
         if (loaded.Fault is { } fault)
         {
-            foreach (var item in waiting)
-            {
-                item.Caller?.Fail(fault);
-            }
-
+            Turn(loaded.Key, waiting, fault);
             return;
         }
 
@@ -335,8 +341,25 @@ internal sealed class CommandProcessor(
         Forget(loaded.Key);
     }
 
+    // A broken connection is replaced by the next try. Callers can come back after some; what nobody waits for would be lost, so it is tried for ever.
+    private void Turn(ExecutionKey key, IReadOnlyList<LaneItem.Decide> waiting, Exception fault)
+    {
+        foreach (var item in waiting)
+        {
+            if (fault is not StoreUnavailableException || (item.HasCaller && ++item.Misreadings >= CallerReadings))
+            {
+                item.Fail(fault);
+            }
+            else if (executions.Park(key, item))
+            {
+                loader.BeginLater(key, item.Request);
+            }
+        }
+    }
+
     private void Miss(LaneItem.Decide item, BatchUnderway batch)
     {
+        batch.Note(item);
         batch.Answer(item.Caller, new CommandOutcome.NotFound());
         if (item.Origin is { } origin)
         {
@@ -361,6 +384,7 @@ internal sealed class CommandProcessor(
             return;
         }
 
+        batch.Note(item);
         var key = new ExecutionKey(item.TenantId, item.ExecutionId);
         executions.TryGet(key, out var execution);
         if (execution is not null)

@@ -1,6 +1,7 @@
 using Kestra.Engine;
 using Kestra.Executor.Subflows;
 using Kestra.Hosting.Lanes;
+using Kestra.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace Kestra.Executor.Loop;
@@ -11,10 +12,11 @@ internal sealed partial class EffectDispatcher(
     SubflowStarter subflows,
     ExecutorInbox inbox,
     SemaphoreSlim evaluations,
+    TimeProvider time,
+    ExecutorOptions options,
     ILogger<EffectDispatcher> logger,
     CancellationToken stopping)
 {
-
     public async ValueTask DispatchAsync(ActiveExecution execution, Effect effect)
     {
         switch (effect)
@@ -44,7 +46,7 @@ internal sealed partial class EffectDispatcher(
         {
             answer = new Command.Evaluated(evaluate.EvaluationId, evaluate.Run(stopping), null);
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (Exception error) when (error is not OperationCanceledException && !IsOutage(error))
         {
             answer = new Command.Evaluated(evaluate.EvaluationId, null, error.Message);
         }
@@ -56,13 +58,42 @@ internal sealed partial class EffectDispatcher(
         await inbox.PostAsync(new ExecutionRequest(key.TenantId, key.ExecutionId, answer), partition, stopping);
     }
 
+    // A database that is away is no outcome: nobody else would ask again for what the execution waits for.
+    private async Task UntilDoneAsync(Func<Task> work)
+    {
+        for (var pause = options.RecoveryDelay; ; pause = pause * 2 < options.RecoveryDelayMaximum ? pause * 2 : options.RecoveryDelayMaximum)
+        {
+            try
+            {
+                await work();
+                return;
+            }
+            catch (Exception error) when (IsOutage(error))
+            {
+                LogWaiting(pause.TotalMilliseconds, error);
+            }
+
+            await Task.Delay(pause, time, stopping);
+        }
+    }
+
+    private static bool IsOutage(Exception? error)
+    {
+        while (error is not (null or StoreUnavailableException))
+        {
+            error = error.InnerException;
+        }
+
+        return error is not null;
+    }
+
     // The work answers through the inbox; what is left to go wrong here is the server's own fault and must be seen.
     private void Beside(Func<Task> work) => _ = Task.Run(
         async () =>
         {
             try
             {
-                await work();
+                await UntilDoneAsync(work);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -77,6 +108,9 @@ internal sealed partial class EffectDispatcher(
 
     [LoggerMessage(LogLevel.Debug, "An effect was given up because the executor stops; it is owed again after the next start")]
     private partial void LogStopped();
+
+    [LoggerMessage(LogLevel.Warning, "The database is away; an effect is tried again in {Milliseconds} ms")]
+    private partial void LogWaiting(double milliseconds, Exception error);
 
     [LoggerMessage(LogLevel.Error, "An effect could not be carried out")]
     private partial void LogFailed(Exception error);

@@ -5,15 +5,33 @@ using Kestra.Model.Executions;
 using Kestra.Model.Flows;
 using Kestra.Model.Json;
 using Kestra.Storage.Executions;
+using Microsoft.Extensions.Logging;
 
 namespace Kestra.Executor.Loop;
 
 /// <summary>Reads executions and compiles flows beside the loop; the outcome comes back through the inbox.</summary>
-internal sealed class ExecutionLoader(IExecutionJournal journal, FlowPrograms programs, Func<Flow, FlowProgram> compile, ExecutorInbox inbox, CancellationToken stopping)
+internal sealed partial class ExecutionLoader(
+    IExecutionJournal journal,
+    FlowPrograms programs,
+    Func<Flow, FlowProgram> compile,
+    ExecutorInbox inbox,
+    TimeProvider time,
+    TimeSpan pause,
+    ILogger<ExecutionLoader> logger,
+    CancellationToken stopping)
 {
     /// <summary>Begins to read what a command needs. Exactly one <see cref="LaneItem.Loaded"/> follows, unless the executor stops.</summary>
     public void Begin(ExecutionKey key, ExecutionRequest request) =>
         _ = Task.Run(async () => await inbox.PostAsync(await LoadAsync(key, request), stopping), stopping);
+
+    /// <summary>The same after a pause.</summary>
+    public void BeginLater(ExecutionKey key, ExecutionRequest request) => _ = Task.Run(
+        async () =>
+        {
+            await Task.Delay(pause, time, stopping);
+            await inbox.PostAsync(await LoadAsync(key, request), stopping);
+        },
+        stopping);
 
     /// <summary>Brings a stored execution back to life.</summary>
     /// <param name="revision">The revision to go on with; null is the one it has.</param>
@@ -29,6 +47,7 @@ internal sealed class ExecutionLoader(IExecutionJournal journal, FlowPrograms pr
             DocumentBytes = stored.Document.Length,
             SnapshotState = document.State.Current,
             IsProvisional = stored.Provisional,
+            IsStoredEnded = stored.Ended,
         };
     }
 
@@ -43,16 +62,17 @@ internal sealed class ExecutionLoader(IExecutionJournal journal, FlowPrograms pr
                 if (await journal.ReadAsync(key.TenantId, key.ExecutionId, stopping) is { } stored)
                 {
                     var restored = await RestoreAsync(stored, revision, stopping);
-                    return new LaneItem.Loaded(key, restored, restored.Program, null);
+                    return new LaneItem.Loaded(key, restored, restored.Program, null, this);
                 }
             }
 
             var program = create is null ? null : await ProgramAsync(create.Execution, null, stopping);
-            return new LaneItem.Loaded(key, null, program, null);
+            return new LaneItem.Loaded(key, null, program, null, this);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            return new LaneItem.Loaded(key, null, null, fault);
+            LogFault(key.ExecutionId, fault);
+            return new LaneItem.Loaded(key, null, null, fault, this);
         }
     }
 
@@ -70,4 +90,7 @@ internal sealed class ExecutionLoader(IExecutionJournal journal, FlowPrograms pr
                 Exception = $"Unable to find flow {execution.TenantId}/{execution.Namespace}/{execution.FlowId} for execution {execution.Id}",
             });
     }
+
+    [LoggerMessage(LogLevel.Error, "Execution {ExecutionId} could not be read")]
+    private partial void LogFault(string executionId, Exception fault);
 }

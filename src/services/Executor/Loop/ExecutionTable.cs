@@ -43,10 +43,9 @@ internal sealed class ExecutionTable
         return [.. keys.SelectMany(TakeParked)];
     }
 
-    /// <summary>Forgets every execution and hands out the commands that were waiting.</summary>
-    public IReadOnlyList<LaneItem.Decide> Clear()
+    /// <summary>Hands out the commands that were waiting.</summary>
+    public IReadOnlyList<LaneItem.Decide> TakeAllParked()
     {
-        active.Clear();
         var waiting = parked.Values.SelectMany(items => items).ToList();
         parked.Clear();
         return waiting;

@@ -16,6 +16,7 @@ public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs, 
     private readonly Channel<LaneItem> channel = Channel.CreateBounded<LaneItem>(
         new BoundedChannelOptions(options.QueueCapacity) { SingleReader = true, AllowSynchronousContinuations = false });
 
+    private volatile Gate gate = new();
     private int wakePending;
     private long open;
 
@@ -31,12 +32,14 @@ public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs, 
     /// <summary>Whether new executions are turned away for now.</summary>
     internal bool IsOverloaded => jobs.Waiting >= options.WaitingJobsLimit || Open >= options.OpenExecutionsLimit;
 
-    public bool Owns(int partition) => owned.Owns(partition);
+    // The only partition is this process's business even while its database is away.
+    public bool Owns(int partition) => owned.Total == 1 || owned.Owns(partition);
 
     public async Task<CommandOutcome> SubmitAsync(ExecutionRequest request, int partition, CancellationToken cancellationToken)
     {
         var outcome = new TaskCompletionSource<CommandOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         var item = new LaneItem.Decide(request, partition, new WaitingCaller(outcome));
+        var now = Entered();
         if (request.Command is Command.Create)
         {
             if (IsOverloaded || !channel.Writer.TryWrite(item))
@@ -46,9 +49,10 @@ public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs, 
         }
         else
         {
-            await channel.Writer.WriteAsync(item, cancellationToken);
+            await WriteAsync(item, now, cancellationToken);
         }
 
+        using var watch = now.Watch(item);
         return await outcome.Task.WaitAsync(cancellationToken);
     }
 
@@ -58,8 +62,24 @@ public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs, 
     public async Task<CommandOutcome> DeleteAsync(string tenantId, string executionId, int partition, CancellationToken cancellationToken)
     {
         var outcome = new TaskCompletionSource<CommandOutcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await channel.Writer.WriteAsync(new LaneItem.Delete(tenantId, executionId, partition, new WaitingCaller(outcome)), cancellationToken);
+        var item = new LaneItem.Delete(tenantId, executionId, partition, new WaitingCaller(outcome));
+        var now = Entered();
+        await WriteAsync(item, now, cancellationToken);
+        using var watch = now.Watch(item);
         return await outcome.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Sends everybody away who waits for a decision that is not being made, and whoever comes; what nobody waits for stays.</summary>
+    /// <param name="reason">For the callers.</param>
+    internal void Close(string reason) => gate.Close(reason);
+
+    /// <summary>Lets callers in again.</summary>
+    internal void Reopen()
+    {
+        if (gate.Reason is not null)
+        {
+            gate = new Gate();
+        }
     }
 
     internal ValueTask PostAsync(LaneItem item, CancellationToken cancellationToken) => channel.Writer.WriteAsync(item, cancellationToken);
@@ -75,4 +95,53 @@ public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs, 
 
     /// <summary>The loop has taken the wake; the next one counts again.</summary>
     internal void WakeTaken() => Volatile.Write(ref wakePending, 0);
+
+    private Gate Entered() => gate is { Reason: { } reason } ? throw new CommandsUnavailableException($"{reason}; nothing was changed") : gate;
+
+    private async ValueTask WriteAsync(LaneItem item, Gate entered, CancellationToken cancellationToken)
+    {
+        if (channel.Writer.TryWrite(item))
+        {
+            return;
+        }
+
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, entered.Closing);
+        try
+        {
+            await channel.Writer.WriteAsync(item, either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw item.Unavailable(entered.Reason!);
+        }
+    }
+
+    /// <summary>What callers pass on their way in, and what sends them away when it closes.</summary>
+    private sealed class Gate
+    {
+        private readonly Action close;
+
+        // The source is never disposed: callers may still hold a registration, and without a timer or a wait handle it holds nothing.
+        public Gate()
+        {
+            var source = new CancellationTokenSource();
+            (Closing, close) = (source.Token, source.Cancel);
+        }
+
+        /// <summary>Why it is closed; null while it is open.</summary>
+        public string? Reason { get; private set; }
+
+        public CancellationToken Closing { get; }
+
+        public CancellationTokenRegistration Watch(LaneItem item) =>
+            Closing.UnsafeRegister(static state => Leave(((Gate, LaneItem))state!), (this, item));
+
+        public void Close(string reason)
+        {
+            Reason = reason;
+            close();
+        }
+
+        private static void Leave((Gate Gate, LaneItem Item) waiting) => waiting.Item.Withdraw(waiting.Gate.Reason!);
+    }
 }

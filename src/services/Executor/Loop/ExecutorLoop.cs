@@ -4,6 +4,7 @@ using Kestra.Executor.Partitions;
 using Kestra.Executor.Timers;
 using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Lanes.Remote;
+using Kestra.Storage;
 using Kestra.Storage.Executions;
 using Microsoft.Extensions.Logging;
 
@@ -33,8 +34,10 @@ internal sealed partial class ExecutorLoop(
     private const int LoneCommands = 4;
 
     private readonly ListingQueue listing = new(options.ListDelay, time);
+    private Remains remains = new();
     private BatchUnderway filling = new(options, owned);
     private BatchUnderway? committing;
+    private LaneItem? deciding;
     private LogAlarm logAlarm = null!;
     private Task commit = Task.CompletedTask;
     private bool isDraining;
@@ -52,12 +55,12 @@ internal sealed partial class ExecutorLoop(
             while (!cancellationToken.IsCancellationRequested)
             {
                 Fill();
-                if (committing is not null && (commit.IsCompleted || filling.Decided >= options.BatchLimit))
+                if (committing is not null && (commit.IsCompleted || filling.Decided >= Limit))
                 {
                     await FinishAsync();
                 }
 
-                if (committing is null && Start())
+                if (committing is null && (Start() || remains.Count > 0))
                 {
                     continue;
                 }
@@ -75,32 +78,152 @@ internal sealed partial class ExecutorLoop(
     }
 
     /// <summary>Takes up partitions before the loop runs.</summary>
-    public void Gain(IEnumerable<GainedPartition> gained)
+    /// <param name="left">What the loop before this one did not bring to an end.</param>
+    public void Gain(IEnumerable<GainedPartition> gained, Remains left)
     {
+        remains = left;
+        filling.Carry(left);
+        TakeInbox(isFirst: true);
+
+        // The last batch of the loop before this one may have become durable after they looked.
+        signals.LetGoOfAll();
         foreach (var partition in gained)
         {
-            processor.Gain(partition, filling);
+            processor.Gain(partition, IsAnswered, filling);
         }
 
         ShowAll();
         processor.HandChanges(filling);
     }
 
-    /// <summary>Tells every caller of decided and not yet durable commands that they came to nothing.</summary>
-    public void Abandon(Exception cause)
+    /// <summary>A batch of the loop before this one turned out to be durable: does what follows from it.</summary>
+    public async Task SettleAsync(BatchUnderway written)
     {
-        committing?.Fail(cause);
-        filling.Fail(cause);
-        signals.LetGoOfAll();
-        foreach (var waiting in executions.Clear())
+        written.Complete();
+        foreach (var (execution, effect) in written.Effects)
         {
-            waiting.Caller?.Fail(cause);
+            // Everything else is owed again by the executions that have been taken up.
+            if (effect is Engine.Effect.KillJobs)
+            {
+                await effects.DispatchAsync(execution, effect);
+            }
+        }
+
+        Announce(written);
+    }
+
+    /// <summary>Commands that wait for an execution to be read, when the loop has ended in order.</summary>
+    public Remains Leave() => Abandon(new OperationCanceledException());
+
+    /// <summary>Ends the loop where it is. The callers of what it leaves still wait; what the database keeps is read again.</summary>
+    public Remains Abandon(Exception cause)
+    {
+        deciding?.Fail(cause);
+        signals.LetGoOfAll();
+        var refused = cause is CommitFailedException { IsRefused: true };
+
+        // When something else went wrong, the commit may still be on its way.
+        var uncertain = committing is not null && cause is not CommitFailedException { IsUncertain: false };
+        var left = new Remains { Uncertain = uncertain ? committing : null, OneByOne = refused };
+        LeaveCommitting(left, uncertain, refused, cause);
+        left.Logs.AddRange(filling.DrainedLogs);
+        left.Metrics.AddRange(filling.DrainedMetrics);
+        filling.FailYields(cause);
+        foreach (var item in filling.Items.Concat(executions.TakeAllParked()).Where(item => item != deciding && item.Outlives))
+        {
+            item.PutBack(isUncertain: false);
+            left.Add(item);
+        }
+
+        while (remains.TryTake(out var item))
+        {
+            if (item!.Outlives)
+            {
+                left.Add(item);
+            }
+        }
+
+        return left;
+    }
+
+    private void LeaveCommitting(Remains left, bool uncertain, bool refused, Exception cause)
+    {
+        if (committing is null)
+        {
+            return;
+        }
+
+        committing.FailYields(cause);
+        foreach (var item in committing.Items)
+        {
+            item.PutBack(uncertain);
+        }
+
+        if (refused)
+        {
+            KeepRefused(committing, left, cause);
+        }
+        else if (!uncertain)
+        {
+            left.Keep(committing);
+        }
+    }
+
+    // In a batch of its own an item is refused for its own sake.
+    private void KeepRefused(BatchUnderway refused, Remains left, Exception cause)
+    {
+        foreach (var item in refused.Items)
+        {
+            if (++item.Refusals > 1 && refused.Items.Count == 1)
+            {
+                LogRefused(cause);
+                item.Fail(cause);
+            }
+            else
+            {
+                left.Add(item);
+            }
+        }
+
+        if (refused.Items.Count > 0)
+        {
+            left.Logs.AddRange(refused.DrainedLogs);
+            left.Metrics.AddRange(refused.DrainedMetrics);
+        }
+        else
+        {
+            LogEntriesRefused(refused.Rows.Logs.Count, refused.Rows.Metrics.Count, cause);
+        }
+    }
+
+    private int Limit => remains is { OneByOne: true, Count: > 0 } ? 1 : options.BatchLimit;
+
+    // A worker may have answered while the database was away, or another server had the partition.
+    private bool IsAnswered(string taskRunId, int attempt)
+    {
+        TakeInbox(isFirst: false);
+        return remains.HasResult(taskRunId, attempt);
+    }
+
+    /// <param name="isFirst">Before the loop runs: then there may be things in it that belonged to the loop before.</param>
+    private void TakeInbox(bool isFirst)
+    {
+        while (inbox.Reader.TryRead(out var item))
+        {
+            if (item is LaneItem.Wake)
+            {
+                inbox.WakeTaken();
+            }
+            else if (!isFirst || item.Outlives)
+            {
+                remains.Add(item);
+            }
         }
     }
 
     private void Fill()
     {
-        while (filling.Decided < options.BatchLimit && inbox.Reader.TryRead(out var item))
+        while (filling.Decided < Limit && (remains.TryTake(out var item) || inbox.Reader.TryRead(out item)))
         {
             if (item is LaneItem.Wake)
             {
@@ -108,7 +231,14 @@ internal sealed partial class ExecutorLoop(
                 continue;
             }
 
-            processor.Process(item, filling);
+            if (!item!.TryTake())
+            {
+                continue;
+            }
+
+            deciding = item;
+            processor.Process(item, IsAnswered, filling);
+            deciding = null;
             if (item is LaneItem.Gain)
             {
                 ShowAll();
@@ -155,7 +285,7 @@ internal sealed partial class ExecutorLoop(
         }
 
         logAlarm.Reset();
-        logs.Drain(filling.Rows.Logs, filling.Rows.Metrics, options.LogCapacity);
+        filling.Drain(logs);
         if (filling.IsEmpty)
         {
             return false;
@@ -163,7 +293,7 @@ internal sealed partial class ExecutorLoop(
 
         committing = filling;
         filling = new BatchUnderway(options, owned);
-        committing.Close();
+        Close(committing);
         TellScheduler(committing);
         listing.Add(committing.Touched);
         Hold(committing.Touched);
@@ -190,6 +320,19 @@ internal sealed partial class ExecutorLoop(
                 var call = new TriggerCall(TriggerOperation.Ended, key) { ExecutionId = execution.Id, State = execution.State.Current };
                 batch.Rows.CommandsSent.Add(new OutgoingCommand(SchedulerLane.Partition, execution.Id, call.Encode()));
             }
+        }
+    }
+
+    // What can't be turned into rows will never be taken, like what the database refuses.
+    private static void Close(BatchUnderway batch)
+    {
+        try
+        {
+            batch.Close();
+        }
+        catch (Exception failure)
+        {
+            throw new CommitFailedException(failure);
         }
     }
 
@@ -335,6 +478,12 @@ internal sealed partial class ExecutorLoop(
     [LoggerMessage(LogLevel.Trace, "{Decided} commands in {Journal} journal rows and {Snapshots} snapshots; waited {Milliseconds} ms for the commit")]
     private partial void LogCommitted(int decided, int journal, int snapshots, double milliseconds);
 
+    [LoggerMessage(LogLevel.Error, "The database refuses what came of a command even alone; the command is given up")]
+    private partial void LogRefused(Exception cause);
+
+    [LoggerMessage(LogLevel.Error, "The database refuses {Logs} log entries and {Metrics} metrics; they are given up")]
+    private partial void LogEntriesRefused(int logs, int metrics, Exception cause);
+
     [LoggerMessage(LogLevel.Information, "Partition {Partition} is given to another executor")]
     private partial void LogYielded(int partition);
 
@@ -343,4 +492,11 @@ internal sealed partial class ExecutorLoop(
 }
 
 /// <summary>A transaction of the executor failed as a whole.</summary>
-public sealed class CommitFailedException(Exception cause) : Exception($"The database did not take a batch: {cause.Message}", cause);
+public sealed class CommitFailedException(Exception cause) : Exception($"The database did not take a batch: {cause.Message}", cause)
+{
+    /// <summary>The database works and will not take it.</summary>
+    public bool IsRefused => InnerException is not (StoreUnavailableException or LeaseLostException);
+
+    /// <summary>The database may have taken it, or may take it later.</summary>
+    public bool IsUncertain => InnerException is StoreUnavailableException;
+}

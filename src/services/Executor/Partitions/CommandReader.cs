@@ -25,7 +25,7 @@ internal sealed partial class CommandReader(IExecutionJournal journal, IHints hi
         var pause = options.CommandPollMinimum;
         while (true)
         {
-            pause = await ReadAsync(stopping) ? options.CommandPollMinimum : pause * 2 < options.CommandPollMaximum ? pause * 2 : options.CommandPollMaximum;
+            pause = await TryReadAsync(stopping) ? options.CommandPollMinimum : pause * 2 < options.CommandPollMaximum ? pause * 2 : options.CommandPollMaximum;
             using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
             await Task.WhenAny(news.WaitAsync(waiting.Token), Task.Delay(pause, time, waiting.Token));
             await waiting.CancelAsync();
@@ -48,6 +48,20 @@ internal sealed partial class CommandReader(IExecutionJournal journal, IHints hi
         catch (Exception error) when (error is SemaphoreFullException or ObjectDisposedException)
         {
             LogWakeSkipped();
+        }
+    }
+
+    private async Task<bool> TryReadAsync(CancellationToken stopping)
+    {
+        try
+        {
+            return await ReadAsync(stopping);
+        }
+        catch (Storage.StoreUnavailableException away)
+        {
+            // Whether the database is away, the loop finds out with its commits.
+            LogNotRead(away.Message);
+            return false;
         }
     }
 
@@ -124,6 +138,9 @@ internal sealed partial class CommandReader(IExecutionJournal journal, IHints hi
 
     [LoggerMessage(LogLevel.Error, "A stored command for execution {ExecutionId} can't be read and is dropped")]
     private partial void LogUnreadable(Exception error, string executionId);
+
+    [LoggerMessage(LogLevel.Warning, "Stored commands could not be read ({Reason}); it is tried again")]
+    private partial void LogNotRead(string reason);
 
     [LoggerMessage(LogLevel.Trace, "The reader of commands has been woken already")]
     private partial void LogWakeSkipped();

@@ -43,21 +43,37 @@ internal sealed partial class PartitionKeeper(
     public async Task RunAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(options.LeaseTimeToLive / 4, time);
+        var held = time.GetTimestamp();
         while (await timer.WaitForNextTickAsync(stopping))
         {
-            if (owned.Count > 0 && await journal.RenewAsync(owned.Leases, TimeToLive, stopping) is [var lost, ..] && owned.Owns(lost.Partition))
+            var asked = time.GetTimestamp();
+            try
             {
-                throw new LeaseLostException(lost);
+                await KeepAsync(stopping);
+                held = asked;
             }
+            catch (Storage.StoreUnavailableException away) when (time.GetElapsedTime(held) < options.LeaseTimeToLive)
+            {
+                // A connection that breaks is replaced, and the leases hold for a while.
+                LogNotRenewed(away.Message);
+            }
+        }
+    }
 
-            var share = await ShareAsync(stopping);
-            await GiveBackAsync(share, stopping);
-            foreach (var lease in await TakeAsync(share, stopping))
-            {
-                var gained = await LoadAsync(lease, stopping);
-                LogTaken(lease.Partition, gained.Executions.Count);
-                await ChangeAsync(done => new LaneItem.Gain(gained, done), stopping);
-            }
+    private async Task KeepAsync(CancellationToken stopping)
+    {
+        if (owned.Count > 0 && await journal.RenewAsync(owned.Leases, TimeToLive, stopping) is [var lost, ..] && owned.Owns(lost.Partition))
+        {
+            throw new LeaseLostException(lost);
+        }
+
+        var share = await ShareAsync(stopping);
+        await GiveBackAsync(share, stopping);
+        foreach (var lease in await TakeAsync(share, stopping))
+        {
+            var gained = await LoadAsync(lease, stopping);
+            LogTaken(lease.Partition, gained.Executions.Count);
+            await ChangeAsync(done => new LaneItem.Gain(gained, done), stopping);
         }
     }
 
@@ -135,6 +151,9 @@ internal sealed partial class PartitionKeeper(
 
     [LoggerMessage(LogLevel.Information, "Partition {Partition} taken over with {Count} open executions")]
     private partial void LogTaken(int partition, int count);
+
+    [LoggerMessage(LogLevel.Warning, "The leases of the partitions could not be renewed ({Reason}); it is tried again")]
+    private partial void LogNotRenewed(string reason);
 
     [LoggerMessage(LogLevel.Warning, "The partitions could not be given back ({Reason}); their leases run out by themselves")]
     private partial void LogNotGivenBack(string reason);

@@ -35,7 +35,8 @@ internal static class HealthReport
         limit.CancelAfter(Patience);
         try
         {
-            return await indicator.CheckAsync(limit.Token);
+            // One that blocks, or does not hear of its cancellation, does not keep the answer.
+            return await Task.Run(() => indicator.CheckAsync(limit.Token), limit.Token).WaitAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -1,5 +1,6 @@
 using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
+using Kestra.Storage;
 using Kestra.Webserver.Tests.Running;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -24,6 +25,21 @@ public sealed class OverloadTests
         answer.Json.GetProperty("message").GetString().ShouldStartWith("Too Many Requests: ");
     }
 
+    [Theory]
+    [InlineData(false, "Service Unavailable: The database can't be used at the moment; nothing was changed")]
+    [InlineData(true, "Service Unavailable: The database can't be used at the moment; try again later")]
+    public async Task A_database_that_is_away_is_told_with_503_and_when_to_come_back(bool whileReading, string message)
+    {
+        await using var server = await TestServer.StartAsync(replace: services => services.Replace(ServiceDescriptor.Singleton<IExecutionCommands>(new AbsentLane(whileReading))));
+        await server.PutFlowAsync(Flow);
+
+        var answer = await server.SendAsync("POST", "/api/v1/main/executions/over.load/f");
+
+        answer.Status.ShouldBe(503, answer.Text);
+        answer.Headers["Retry-After"].ShouldBe("5");
+        answer.Json.GetProperty("message").GetString().ShouldBe(message);
+    }
+
     [Fact]
     public async Task More_requests_than_the_limit_are_told_to_come_back_and_later_ones_are_served()
     {
@@ -41,6 +57,17 @@ public sealed class OverloadTests
 
         during!.Status.ShouldBe(429);
         during.Headers["Retry-After"].ShouldBe("1");
+    }
+
+    private sealed class AbsentLane(bool whileReading) : IExecutionCommands
+    {
+        public Task<CommandOutcome> SubmitAsync(ExecutionRequest request, CancellationToken cancellationToken) => whileReading
+            ? throw new StoreUnavailableException("Failed to connect to 10.1.2.3:5432", new IOException())
+            : throw new CommandsUnavailableException("The database can't be used at the moment; nothing was changed");
+
+        public ValueTask PostAsync(ExecutionRequest request, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+        public Task<bool> DeleteAsync(string tenantId, string executionId, CancellationToken cancellationToken) => Task.FromResult(false);
     }
 
     private sealed class FullLane : IExecutionCommands

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kestra.Hosting.Errors;
 using Kestra.Hosting.Lanes;
+using Kestra.Storage;
 using Kestra.Storage.Flows;
 using Kestra.Storage.KeyValues;
 using Kestra.Storage.Queries;
@@ -33,7 +34,11 @@ internal sealed partial class ErrorResponses(ILogger<ErrorResponses> logger)
         catch (Exception error)
         {
             var answer = Translate(error);
-            if (answer.Status >= 500)
+            if (answer.Status == StatusCodes.Status503ServiceUnavailable)
+            {
+                LogUnavailable(logger, http.Request.Method, http.Request.Path, error.Message);
+            }
+            else if (answer.Status >= 500)
             {
                 LogFailure(logger, http.Request.Method, http.Request.Path, error);
             }
@@ -45,6 +50,11 @@ internal sealed partial class ErrorResponses(ILogger<ErrorResponses> logger)
             }
 
             http.Response.Clear();
+            if (answer.Status == StatusCodes.Status503ServiceUnavailable)
+            {
+                http.Items.TryAdd(RetryAfter, UnavailableSeconds);
+            }
+
             await WriteAsync(http, answer);
         }
     }
@@ -54,6 +64,9 @@ internal sealed partial class ErrorResponses(ILogger<ErrorResponses> logger)
 
     /// <summary>Key of a request item: seconds, as text, after which the caller may try again.</summary>
     public static object RetryAfter { get; } = new();
+
+    // Longer than most restarts of a database take, and short enough for those who wait.
+    private const string UnavailableSeconds = "5";
 
     // The order in which messages have always named them.
     private static readonly string[] MethodOrder = ["HEAD", "POST", "PUT", "PATCH", "DELETE", "GET"];
@@ -78,6 +91,8 @@ internal sealed partial class ErrorResponses(ILogger<ErrorResponses> logger)
     private static ApiException Translate(Exception error) => error switch
     {
         ApiException known => known,
+        CommandsUnavailableException unavailable => new ApiException(503, "Service Unavailable", unavailable.Message),
+        StoreUnavailableException => new ApiException(503, "Service Unavailable", "The database can't be used at the moment; try again later"),
         InvalidQueryException query => new ApiException(422, "Illegal argument", query.Message),
         RevisionConflictException conflict => new ApiException(409, "Conflict", conflict.Message),
         TriggerRefusedException refused => ApiException.IllegalState(refused.Message),
@@ -112,6 +127,9 @@ internal sealed partial class ErrorResponses(ILogger<ErrorResponses> logger)
 
         await Answers.JsonAsync(http, writer => ErrorBody.Write(writer, error.Message, Address(http), [.. error.Fields.Select(static field => (field.Path, field.Message))]), error.Status);
     }
+
+    [LoggerMessage(LogLevel.Warning, "{Method} {Path} could not be served: {Reason}")]
+    private static partial void LogUnavailable(ILogger logger, string method, PathString path, string reason);
 
     [LoggerMessage(LogLevel.Error, "{Method} {Path} failed")]
     private static partial void LogFailure(ILogger logger, string method, PathString path, Exception error);
