@@ -5,78 +5,158 @@ internal static class CrashFlows
 {
     public const string Namespace = "crash";
 
-    /// <summary>Flow id, source, and how many task runs a finished execution has.</summary>
-    public static IReadOnlyList<(string Id, string Source, int TaskRuns)> All { get; } =
+    public const string WebhookKey = "crash-key-1234";
+
+    /// <summary>What the client starts; each by the API, the last by its webhook.</summary>
+    public static IReadOnlyList<string> Started { get; } = ["one", "chain", "limited", "parent", "watched", "hook"];
+
+    /// <summary>Started by others: a subflow, a flow trigger.</summary>
+    public static IReadOnlyList<string> Following { get; } = ["child", "follower"];
+
+    public const string Ticking = "ticking";
+
+    public static IReadOnlyList<string> Sources { get; } =
     [
-        ("one", """
-            id: one
-            namespace: crash
+        """
+        id: one
+        namespace: crash
+        tasks:
+          - id: log
+            type: io.kestra.plugin.core.log.Log
+            message: Hello
+        """,
+        """
+        id: chain
+        namespace: crash
+        tasks:
+          - id: a
+            type: io.kestra.plugin.core.debug.Return
+            format: "{{ labels.client }}"
+          - id: each
+            type: io.kestra.plugin.core.flow.ForEach
+            values: [1, 2, 3]
+            concurrencyLimit: 2
             tasks:
-              - id: log
-                type: io.kestra.plugin.core.log.Log
-                message: Hello
-            """, 1),
-        ("chain", """
-            id: chain
-            namespace: crash
-            tasks:
-              - id: a
+              - id: b
                 type: io.kestra.plugin.core.debug.Return
-                format: "{{ labels.client }}"
-              - id: each
-                type: io.kestra.plugin.core.flow.ForEach
-                values: [1, 2, 3]
-                concurrencyLimit: 2
-                tasks:
-                  - id: b
-                    type: io.kestra.plugin.core.debug.Return
-                    format: "{{ taskrun.value }}"
-                  - id: nap
-                    type: io.kestra.plugin.core.flow.Sleep
-                    duration: PT0.03S
-              - id: c
-                type: io.kestra.plugin.core.debug.Return
-                format: "{{ outputs.a.value }}"
-            outputs:
-              - id: client
-                type: STRING
-                value: "{{ outputs.c.value }}"
-            """, 9),
-        ("limited", """
-            id: limited
-            namespace: crash
-            concurrency:
-              limit: 2
-              behavior: QUEUE
-            tasks:
+                format: "{{ taskrun.value }}"
               - id: nap
                 type: io.kestra.plugin.core.flow.Sleep
-                duration: PT0.01S
-            """, 1),
-        ("child", """
-            id: child
+                duration: PT0.03S
+          - id: c
+            type: io.kestra.plugin.core.debug.Return
+            format: "{{ outputs.a.value }}"
+        outputs:
+          - id: client
+            type: STRING
+            value: "{{ outputs.c.value }}"
+        """,
+        """
+        id: limited
+        namespace: crash
+        concurrency:
+          limit: 2
+          behavior: QUEUE
+        tasks:
+          - id: nap
+            type: io.kestra.plugin.core.flow.Sleep
+            duration: PT0.01S
+        """,
+        """
+        id: child
+        namespace: crash
+        inputs:
+          - id: from
+            type: STRING
+        tasks:
+          - id: nap
+            type: io.kestra.plugin.core.flow.Sleep
+            duration: PT0.02S
+          - id: said
+            type: io.kestra.plugin.core.debug.Return
+            format: "{{ inputs.from }}"
+        outputs:
+          - id: said
+            type: STRING
+            value: "{{ outputs.said.value }}"
+        """,
+        """
+        id: parent
+        namespace: crash
+        tasks:
+          - id: sub
+            type: io.kestra.plugin.core.flow.Subflow
             namespace: crash
-            tasks:
-              - id: nap
-                type: io.kestra.plugin.core.flow.Sleep
-                duration: PT0.02S
-            """, 1),
-        ("parent", """
-            id: parent
-            namespace: crash
-            tasks:
-              - id: sub
-                type: io.kestra.plugin.core.flow.Subflow
+            flowId: child
+            inputs:
+              from: "{{ labels.client }}"
+            wait: true
+            transmitFailed: true
+            inheritLabels: false
+          - id: pause
+            type: io.kestra.plugin.core.flow.Pause
+            pauseDuration: PT0.05S
+          - id: log
+            type: io.kestra.plugin.core.log.Log
+            message: done
+        """,
+        """
+        id: watched
+        namespace: crash
+        tasks:
+          - id: log
+            type: io.kestra.plugin.core.log.Log
+            message: Hello
+        """,
+        """
+        id: follower
+        namespace: crash
+        tasks:
+          - id: log
+            type: io.kestra.plugin.core.debug.Return
+            format: "{{ trigger.executionId }}"
+        triggers:
+          - id: after
+            type: io.kestra.plugin.core.trigger.Flow
+            conditions:
+              - type: io.kestra.plugin.core.condition.ExecutionFlow
                 namespace: crash
-                flowId: child
-                wait: true
-                transmitFailed: true
-              - id: pause
-                type: io.kestra.plugin.core.flow.Pause
-                pauseDuration: PT0.05S
-              - id: log
-                type: io.kestra.plugin.core.log.Log
-                message: done
-            """, 3),
+                flowId: watched
+              - type: io.kestra.plugin.core.condition.ExecutionStatus
+                in: [SUCCESS]
+        """,
+        """
+        id: hook
+        namespace: crash
+        tasks:
+          - id: body
+            type: io.kestra.plugin.core.debug.Return
+            format: "{{ trigger.body.client }}"
+        outputs:
+          - id: client
+            type: STRING
+            value: "{{ outputs.body.value }}"
+        triggers:
+          - id: webhook
+            type: io.kestra.plugin.core.trigger.Webhook
+            key: crash-key-1234
+        """,
     ];
+
+    /// <summary>Fires every second while it is enabled.</summary>
+    public static string Ticks(bool enabled) =>
+        $$$"""
+        id: ticking
+        namespace: crash
+        tasks:
+          - id: date
+            type: io.kestra.plugin.core.debug.Return
+            format: "{{ trigger.date }}"
+        triggers:
+          - id: second
+            type: io.kestra.plugin.core.trigger.Schedule
+            cron: "* * * * * *"
+            withSeconds: true
+            disabled: {{{(enabled ? "false" : "true")}}}
+        """;
 }

@@ -1,0 +1,17 @@
+using System.Globalization;
+
+namespace Kestra.Crash;
+
+/// <summary>What <c>tests/crash/run</c> asks for.</summary>
+internal static class Settings
+{
+    /// <summary>Leaves out the tests of the database that was not asked for.</summary>
+    public static void SkipUnless(string database)
+    {
+        var asked = Environment.GetEnvironmentVariable("KESTRA_CRASH_DATABASE");
+        Assert.SkipWhen(asked is { Length: > 0 } && asked != database, $"only {asked} is asked for");
+    }
+
+    public static int Number(string name, int fallback) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : fallback;
+}
