@@ -11,6 +11,8 @@ internal sealed class Rig : IAsyncDisposable
 {
     private static readonly TimeSpan EndPatience = TimeSpan.FromMinutes(3);
 
+    private static readonly TimeSpan QuietPatience = TimeSpan.FromSeconds(90);
+
     private readonly string folder = Directory.CreateTempSubdirectory("kestra-crash-").FullName;
     private readonly Dictionary<string, string> reference = new(StringComparer.Ordinal);
 
@@ -82,6 +84,7 @@ internal sealed class Rig : IAsyncDisposable
         var executions = await EndedAsync();
         var faults = new List<string>(new Oracle(reference).Faults(Client.Ledger, executions));
         faults.AddRange(Client.Strange);
+        await QuietAsync();
         foreach (var server in Servers.Where(static server => server.IsAlive).ToList())
         {
             await server.StopAsync();
@@ -124,6 +127,16 @@ internal sealed class Rig : IAsyncDisposable
         reference.Keys.Order(StringComparer.Ordinal).ShouldBe(CrashFlows.Started.Concat(CrashFlows.Following).Order(StringComparer.Ordinal));
         reference.Values.ShouldAllBe(static shape => shape.StartsWith("SUCCESS\n", StringComparison.Ordinal));
         await Client.PutFlowAsync(CrashFlows.Ticks(enabled: true));
+    }
+
+    // What was told to somebody who died is told again within a minute, and is over then.
+    private async Task QuietAsync()
+    {
+        var began = Stopwatch.GetTimestamp();
+        while ((await Database.WorkingRowsAsync(folder)).Count > 0 && Stopwatch.GetElapsedTime(began) < QuietPatience)
+        {
+            await Task.Delay(200);
+        }
     }
 
     // Lists may be a moment late, and a follower comes after the end of what it follows.

@@ -28,6 +28,7 @@ internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions o
     private readonly Lock gate = new();
     private volatile bool connected;
     private Task? listening;
+    private int isDisposed;
 
     /// <summary>Whether changes are told at this moment, as far as is known.</summary>
     public bool IsConnected => connected;
@@ -61,6 +62,12 @@ internal sealed class PostgresHints(PostgresDatabase database, PostgresOptions o
 
     public async ValueTask DisposeAsync()
     {
+        // The container holds it under two names.
+        if (Interlocked.Exchange(ref isDisposed, 1) != 0)
+        {
+            return;
+        }
+
         await stopping.CancelAsync();
         if (listening is not null)
         {

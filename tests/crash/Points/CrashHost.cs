@@ -46,16 +46,21 @@ internal static class CrashHost
         services.AddSingleton<ILoggerProvider>(_ => new ConsoleLines(levels, Console.Out, Console.Error, TimeProvider.System, false));
         Around<IStore>(services, inner => CrashingStore.Around(inner, crash));
         Around<IExecutionCommands>(services, inner => CrashingLanes.Around(inner, crash));
-        Around<IWorkerJobs>(services, inner => CrashingLanes.Around(inner, crash));
+        Around<IWorkerJobSource>(services, inner => CrashingLanes.Around(inner, crash));
         Around<IExecutionChanges>(services, inner => CrashingLanes.Around(inner, crash));
     }
 
     private static void Around<T>(IServiceCollection services, Func<T, T> decorate)
         where T : class
     {
-        var last = services.Last(static service => service.ServiceType == typeof(T));
-        services.Remove(last);
-        services.AddSingleton(provider => decorate((T)(last.ImplementationInstance ?? last.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, last.ImplementationType!))));
+        for (var index = 0; index < services.Count; index++)
+        {
+            if (services[index] is { } service && service.ServiceType == typeof(T))
+            {
+                services[index] = ServiceDescriptor.Singleton(provider => decorate((T)(
+                    service.ImplementationInstance ?? service.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, service.ImplementationType!))));
+            }
+        }
     }
 
     // The signal is handled here.

@@ -17,14 +17,14 @@ internal static class CrashingLanes
             _ => call(),
         });
 
-    public static IWorkerJobs Around(IWorkerJobs inner, CrashSwitch crash) => Interception<IWorkerJobs>.Before(inner, (method, _, call) =>
+    public static IWorkerJobSource Around(IWorkerJobSource inner, CrashSwitch crash) => Interception<IWorkerJobSource>.Before(inner, (method, _, call) =>
     {
-        if (method.Name == nameof(IWorkerJobs.TakeAsync))
+        if (method.Name == nameof(IWorkerJobSource.TakeAsync))
         {
             return TakeAsync(crash, (IAsyncEnumerable<WorkerJob>)call()!, CancellationToken.None);
         }
 
-        if (method.Name == nameof(IWorkerJobs.Done))
+        if (method.Name == nameof(IWorkerJobSource.Done))
         {
             crash.Reach(CrashPoints.JobDone);
         }

@@ -242,6 +242,7 @@ internal sealed partial class ExecutorLoop(
             if (item is LaneItem.Gain)
             {
                 ShowAll();
+                processor.HandChanges(filling);
             }
         }
 

@@ -160,6 +160,7 @@ internal abstract class LaneItem
     {
         public Slots.FlowKey Flow { get; } = flow;
         public int? Limit { get; } = limit;
+        public override bool Outlives => false;
     }
 
     /// <summary>Logs arrived, a timer is due, or the loop shall look around for another reason.</summary>
