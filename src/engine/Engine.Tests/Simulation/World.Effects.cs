@@ -177,12 +177,11 @@ internal sealed partial class World
 
     private void StartSubflow(string parent, Effect.StartSubflow start)
     {
-        if (!executions.ContainsKey(start.SubflowExecutionId))
+        if (!executions.TryGetValue(start.SubflowExecutionId, out var existing))
         {
             Decide(start.SubflowExecutionId, new Command.Create(NewExecution.Build(programs[start.FlowId].Flow, start.SubflowExecutionId, null, start.Labels, start.Trigger, start.ScheduleDate, start.Kind, now)));
         }
-
-        else if (start.RestartsFailed && executions[start.SubflowExecutionId].State is { HasEnded: true, Current: StateType.FAILED })
+        else if (start.RestartsFailed && existing.State is { HasEnded: true, Current: StateType.FAILED })
         {
             Decide(start.SubflowExecutionId, new Command.Restart(null));
         }

@@ -15,10 +15,10 @@ internal readonly record struct FlowKey(string TenantId, string Namespace, strin
 internal sealed class SlotLedger
 {
     private readonly Dictionary<FlowKey, FlowSlots> flows = [];
-    private readonly ConcurrentDictionary<FlowKey, byte> waiting = new();
+    private readonly ConcurrentDictionary<FlowKey, byte> queues = new();
 
     /// <summary>Flows with executions that wait; any thread may ask.</summary>
-    public IReadOnlyCollection<FlowKey> FlowsThatWait => [.. waiting.Keys];
+    public IReadOnlyCollection<FlowKey> FlowsThatWait => [.. queues.Keys];
 
     /// <summary>Takes a slot when fewer than the limit are held. Asking again while holding one is granted.</summary>
     public bool TryHold(FlowKey flow, string executionId, int limit)
@@ -124,7 +124,7 @@ internal sealed class SlotLedger
         foreach (var flow in flows.Keys.Where(gone).ToList())
         {
             flows.Remove(flow);
-            waiting.TryRemove(flow, out _);
+            queues.TryRemove(flow, out _);
         }
     }
 
@@ -132,11 +132,11 @@ internal sealed class SlotLedger
     {
         if (slots.Waiting.Count > 0)
         {
-            waiting[flow] = 0;
+            queues[flow] = 0;
         }
         else
         {
-            waiting.TryRemove(flow, out _);
+            queues.TryRemove(flow, out _);
         }
     }
 
