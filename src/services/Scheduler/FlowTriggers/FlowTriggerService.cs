@@ -95,9 +95,9 @@ internal sealed partial class FlowTriggerService(
         using var subscription = news.Subscribe(hint => _ = hint.Kind == HintKind.Flow && changed.Writer.TryWrite(true));
         while (!stopping.IsCancellationRequested)
         {
-            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            await Task.WhenAny(changed.Reader.WaitToReadAsync(waiting.Token).AsTask(), Task.Delay(options.FlowRefresh, time, waiting.Token));
-            await waiting.CancelAsync();
+            using var change = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+            await Task.WhenAny(changed.Reader.WaitToReadAsync(change.Token).AsTask(), Task.Delay(options.FlowRefresh, time, change.Token));
+            await change.CancelAsync();
             if (!stopping.IsCancellationRequested)
             {
                 changed.Reader.TryRead(out _);
