@@ -68,6 +68,18 @@ public sealed class ExecutorOptions
     [Range(1, 1_000_000)]
     public int CommandReadLimit { get; set; } = 2_000;
 
+    /// <summary>Service id of the worker of this process; null when it has none.</summary>
+    public string? LocalWorkerId { get; set; }
+
+    /// <summary>Its group; null is that of workers without a group.</summary>
+    public string? LocalWorkerGroup { get; set; }
+
+    /// <summary>Tasks that it runs at the same time.</summary>
+    public int LocalWorkerThreads { get; set; }
+
+    /// <summary>Whether workers of other processes are there to help.</summary>
+    public Func<bool> HasOtherWorkers { get; set; } = static () => false;
+
     /// <summary>Whether the scheduler that fires is in this process.</summary>
     public Func<bool> IsSchedulerHere { get; set; } = static () => true;
 

@@ -241,12 +241,13 @@ public sealed partial class ExecutorService(
         var slots = new SlotLedger();
         var executions = new ExecutionTable();
         var foreign = new ForeignCommands(router, remote, loggers.CreateLogger<ForeignCommands>(), stopping);
+        var placement = new JobPlacement(jobs, owned, settings);
         var processor = new CommandProcessor(
-            decider, executions, loader, programs, slots, timers, jobs, new ChangeOutbox(changes, timers, time), owned, foreign, signals, () => inbox.IsOverloaded, time, ids);
+            decider, executions, loader, programs, slots, timers, placement, new ChangeOutbox(changes, timers, time), owned, foreign, signals, () => inbox.IsOverloaded, time, ids);
         var subflows = new SubflowStarter(programs, subflowInputs, new SubflowDepths(executionReader, settings.SubflowDepthLimit), environment, inbox, owned.Total, time);
         var effects = new EffectDispatcher(jobs, subflows, inbox, evaluations, time, settings, loggers.CreateLogger<EffectDispatcher>(), stopping);
         watch = new QueueLimits(slots, programs, inbox, settings.QueueWatchInterval, time, loggers.CreateLogger<QueueLimits>());
-        return new ExecutorLoop(owned, journal, inbox, logs, executions, processor, effects, timers, signals, changes, settings, time, loggers.CreateLogger<ExecutorLoop>());
+        return new ExecutorLoop(owned, journal, inbox, logs, executions, processor, placement, effects, timers, signals, changes, settings, time, loggers.CreateLogger<ExecutorLoop>());
     }
 
     [LoggerMessage(LogLevel.Information, "Executor started: {Count} open executions taken up in {Owned} of {Total} partitions")]

@@ -33,37 +33,20 @@ public static class ExecutorServices
             options.Configure(configure);
         }
 
-        options.ValidateDataAnnotations();
         options.Configure<IServiceProvider>(static (settings, provider) => settings.IsSchedulerHere = () => provider.GetService<ILocalTriggers>() is { IsActive: true });
-        services.AddSingleton(identity);
+        services.AddKestraExecutionAccess(identity);
         services.AddSingleton<ExecutionDecider>();
         services.AddSingleton<WorkerJobQueue>();
         services.AddSingleton<IWorkerJobs>(static provider => provider.GetRequiredService<WorkerJobQueue>());
         services.AddSingleton<IWorkerJobSource>(static provider => provider.GetRequiredService<WorkerJobQueue>());
-        services.AddSingleton(static provider => new LogBuffer(Options(provider).LogCapacity));
-        services.AddSingleton<ILogSink>(static provider => provider.GetRequiredService<LogBuffer>());
-        services.AddSingleton<ChangeSignals>();
         services.AddSingleton(static provider => new StateChanges(
             provider.GetRequiredService<ExecutorInbox>(),
             provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IExecutionChangeHandler))));
         services.AddSingleton<IExecutionChanges>(static provider => provider.GetRequiredService<StateChanges>());
-        services.AddSingleton<IExecutionEnds>(static provider => provider.GetRequiredService<ChangeSignals>());
         services.AddSingleton(static provider => new OwnedPartitions(provider.GetRequiredService<IStore>().Journal.Partitions));
         services.AddSingleton(static provider => new ExecutorInbox(Options(provider), provider.GetRequiredService<WorkerJobQueue>(), provider.GetRequiredService<OwnedPartitions>()));
         services.AddSingleton<ILocalExecutions>(static provider => provider.GetRequiredService<ExecutorInbox>());
-        services.AddKestraCommands(static provider => provider.GetRequiredService<ExecutorIdentity>().Owner);
-        services.AddSingleton(static provider => new FlowPrograms(
-            provider.GetRequiredService<IStore>().Flows,
-            provider.GetRequiredService<StoredFlows>().Read,
-            Compiler(provider),
-            Options(provider).ProgramCacheSize));
         services.AddSingleton<ISubflowInputs, SubflowInputs>();
-        services.AddSingleton<StoredExecutionReader>();
-        services.AddSingleton<IExecutionReader>(static provider => provider.GetRequiredService<StoredExecutionReader>());
-        services.AddSingleton<ExecutionFollow>();
-        services.AddSingleton<IExecutionFollow>(static provider => provider.GetRequiredService<ExecutionFollow>());
-        services.AddSingleton<ILogFollow>(static provider => provider.GetRequiredService<ExecutionFollow>());
-        services.AddSingleton(Compiler);
         services.AddSingleton<ILostWorkers>(static provider => new LostWorkers(
             provider.GetRequiredService<IStore>().Jobs,
             provider.GetRequiredService<IExecutionCommands>(),
@@ -72,6 +55,30 @@ public static class ExecutorServices
             provider.GetRequiredService<ILogger<LostWorkers>>()));
         services.AddSingleton<ExecutorService>();
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<ExecutorService>());
+        return services;
+    }
+
+    /// <summary>Adds what reads executions, follows them and gives them commands, whichever process decides them. Every process has it.</summary>
+    public static IServiceCollection AddKestraExecutionAccess(this IServiceCollection services, ExecutorIdentity identity)
+    {
+        services.AddOptions<ExecutorOptions>().ValidateDataAnnotations();
+        services.AddSingleton(identity);
+        services.AddSingleton(static provider => new LogBuffer(Options(provider).LogCapacity));
+        services.AddSingleton<ILogSink>(static provider => provider.GetRequiredService<LogBuffer>());
+        services.AddSingleton<ChangeSignals>();
+        services.AddSingleton<IExecutionEnds>(static provider => provider.GetRequiredService<ChangeSignals>());
+        services.AddKestraCommands(static provider => provider.GetRequiredService<ExecutorIdentity>().Owner);
+        services.AddSingleton(static provider => new FlowPrograms(
+            provider.GetRequiredService<IStore>().Flows,
+            provider.GetRequiredService<StoredFlows>().Read,
+            Compiler(provider),
+            Options(provider).ProgramCacheSize));
+        services.AddSingleton<StoredExecutionReader>();
+        services.AddSingleton<IExecutionReader>(static provider => provider.GetRequiredService<StoredExecutionReader>());
+        services.AddSingleton<ExecutionFollow>();
+        services.AddSingleton<IExecutionFollow>(static provider => provider.GetRequiredService<ExecutionFollow>());
+        services.AddSingleton<ILogFollow>(static provider => provider.GetRequiredService<ExecutionFollow>());
+        services.AddSingleton(Compiler);
         return services;
     }
 

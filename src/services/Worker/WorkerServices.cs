@@ -35,6 +35,23 @@ public static class WorkerServices
     /// <param name="id">UUID of this worker process.</param>
     public static IServiceCollection AddKestraWorker(this IServiceCollection services, string id, WorkerOptions options)
     {
+        services.AddKestraTaskRunning(id, options);
+        services.AddSingleton<WorkingDirectoryRunner>();
+        services.AddSingleton<WorkerMetrics>();
+        services.AddSingleton<WorkerSlots>();
+        services.AddSingleton(static provider => new JobSources(provider.GetServices<IWorkerJobSource>()));
+        services.AddSingleton<JobRunner>();
+        services.AddSingleton<WorkerReport>();
+        services.AddSingleton(static provider => new ManagementReport("/worker", (writer, _) => provider.GetRequiredService<WorkerReport>().WriteAsync(writer)));
+        services.AddSingleton<WorkerService>();
+        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<WorkerService>());
+        return services;
+    }
+
+    /// <summary>Adds what the code of plugins finds around it, for tasks and for triggers.</summary>
+    /// <param name="id">UUID of this process, as attempts and triggers name it.</param>
+    public static IServiceCollection AddKestraTaskRunning(this IServiceCollection services, string id, WorkerOptions options)
+    {
         services.AddSingleton(new WorkerIdentity(id));
         services.AddSingleton(options);
         services.TryAddSingleton<WorkerStanding>();
@@ -47,15 +64,6 @@ public static class WorkerServices
         services.AddSingleton<ITriggerSwitch, TriggerSwitch>();
         services.AddSingleton<INamespaces, StoredNamespaces>();
         services.AddSingleton<ITaskReader, TaskReader>();
-        services.AddSingleton<WorkingDirectoryRunner>();
-        services.AddSingleton<WorkerMetrics>();
-        services.AddSingleton<WorkerSlots>();
-        services.AddSingleton(static provider => new JobSources(provider.GetServices<IWorkerJobSource>()));
-        services.AddSingleton<JobRunner>();
-        services.AddSingleton<WorkerReport>();
-        services.AddSingleton(static provider => new ManagementReport("/worker", (writer, _) => provider.GetRequiredService<WorkerReport>().WriteAsync(writer)));
-        services.AddSingleton<WorkerService>();
-        services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<WorkerService>());
         return services;
     }
 

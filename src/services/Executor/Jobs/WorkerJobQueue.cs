@@ -14,7 +14,7 @@ public sealed class WorkerJobQueue : IWorkerJobs, IWorkerJobSource
 {
     private readonly ConcurrentDictionary<string, Channel<WorkerJob>> groups = new(StringComparer.Ordinal);
 
-    private readonly ConcurrentDictionary<(string TaskRunId, int Attempt), byte> known = new();
+    private readonly ConcurrentDictionary<(string TaskRunId, int Attempt), WorkerJob> known = new();
     private volatile Action<KillRequest>[] killHandlers = [];
 
     /// <summary>Jobs that no worker has taken yet.</summary>
@@ -34,7 +34,10 @@ public sealed class WorkerJobQueue : IWorkerJobs, IWorkerJobSource
 
     // After the database was away the executor owes again what it owed before: a job that is still here is not sent twice.
     public ValueTask DispatchAsync(WorkerJob job, CancellationToken cancellationToken) =>
-        known.TryAdd((job.TaskRun.Id, job.Attempt), 0) ? Group(job.WorkerGroup).Writer.WriteAsync(job, cancellationToken) : ValueTask.CompletedTask;
+        known.TryAdd((job.TaskRun.Id, job.Attempt), job) ? Group(job.WorkerGroup).Writer.WriteAsync(job, cancellationToken) : ValueTask.CompletedTask;
+
+    /// <summary>Jobs that were sent and are not answered yet.</summary>
+    internal IEnumerable<WorkerJob> Underway => known.Values;
 
     /// <summary>A job that was sent and is not answered yet.</summary>
     internal bool Knows(string taskRunId, int attempt) => known.ContainsKey((taskRunId, attempt));

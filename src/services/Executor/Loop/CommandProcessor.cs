@@ -25,7 +25,7 @@ internal sealed class CommandProcessor(
     FlowPrograms programs,
     SlotLedger slots,
     TimerQueue timers,
-    WorkerJobQueue jobs,
+    JobPlacement jobs,
     ChangeOutbox outbox,
     OwnedPartitions owned,
     ForeignCommands foreign,
@@ -126,6 +126,7 @@ internal sealed class CommandProcessor(
             slots.Restore(slot);
         }
 
+        jobs.Restore(gained.Contents.Jobs);
         foreach (var execution in gained.Executions)
         {
             executions.Add(execution);
@@ -246,6 +247,15 @@ internal sealed class CommandProcessor(
     private void Accept(ActiveExecution execution, Decision decision, LaneItem.Decide item, BatchUnderway batch)
     {
         batch.Note(item);
+        if (item.Request.Command is Command.TaskResult result)
+        {
+            jobs.Answered(result.TaskRunId, result.Attempt, batch.Rows);
+        }
+        else if (item.Request.Command is Command.WorkerLost lost)
+        {
+            jobs.Answered(lost.TaskRunId, lost.Attempt, batch.Rows);
+        }
+
         Take(execution, decision, batch);
         if (item.Request.Trigger is { } trigger)
         {
@@ -485,6 +495,12 @@ internal sealed class CommandProcessor(
                     new LaneItem.Decide(new ExecutionRequest(key.TenantId, restart.SubflowExecutionId, new Command.Restart(null)), LaneItem.UnknownPartition, null) { Origin = new SubflowOrigin(key, execution.Partition, restart.TaskRunId) },
                     execution.Partition,
                     batch);
+                break;
+            case Effect.DispatchJob job when jobs.TryStore(execution, job, batch.Rows):
+                break;
+            case Effect.KillJobs kill:
+                jobs.Kill(execution, kill.TaskRunId, batch.Rows);
+                batch.Effects.Add((execution, effect));
                 break;
             default:
                 batch.Effects.Add((execution, effect));

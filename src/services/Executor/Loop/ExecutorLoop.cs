@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Threading.Channels;
+using Kestra.Executor.Jobs;
 using Kestra.Executor.Partitions;
 using Kestra.Executor.Timers;
 using Kestra.Hosting.Lanes;
@@ -22,6 +23,7 @@ internal sealed partial class ExecutorLoop(
     LogBuffer logs,
     ExecutionTable executions,
     CommandProcessor processor,
+    JobPlacement jobs,
     EffectDispatcher effects,
     TimerQueue timers,
     Following.ChangeSignals signals,
@@ -295,6 +297,11 @@ internal sealed partial class ExecutorLoop(
         committing = filling;
         filling = new BatchUnderway(options, owned);
         Close(committing);
+        foreach (var (lease, _) in committing.Yielded)
+        {
+            jobs.HandOver(lease.Partition, committing.Rows);
+        }
+
         TellScheduler(committing);
         listing.Add(committing.Touched);
         Hold(committing.Touched);

@@ -1,10 +1,12 @@
 using Kestra.Executor;
+using Kestra.Executor.Jobs;
 using Kestra.Hosting.Configuration;
 using Kestra.Hosting.Liveness;
 using Kestra.Model.Cluster;
 using Kestra.Scheduler;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Kestra.Cli.Composition.Parts;
 
@@ -19,12 +21,17 @@ internal static class ExecutorPart
 
     public static void Add(PartContext context)
     {
+        var id = Guid.NewGuid().ToString();
         if (!context.Has(ServerParts.Executor))
         {
+            if ((context.Parts & (ServerParts.Worker | ServerParts.Scheduler | ServerParts.Webserver)) != ServerParts.None)
+            {
+                context.Services.AddKestraExecutionAccess(new ExecutorIdentity(id));
+            }
+
             return;
         }
 
-        var id = Guid.NewGuid().ToString();
         MembershipPart.AddMember(context, ServiceType.EXECUTOR, id, ready: static provider => provider.GetRequiredService<ExecutorService>().Ready);
 
         // Only one process at a time can have the embedded database, so a restart may take its own lease back at once.
@@ -34,12 +41,29 @@ internal static class ExecutorPart
         {
             options.LeaseTimeToLive = LeaseTime;
             options.ListDelay = listDelay;
+            options.LocalWorkerId = context.HasWorker ? context.WorkerId : null;
+            options.LocalWorkerGroup = context.Settings.WorkerGroup;
+            options.LocalWorkerThreads = context.Settings.WorkerThreads;
         });
+        if (context is { IsShared: true, IsMember: true })
+        {
+            AddPresence(context);
+        }
+
         context.Services.AddSingleton<IHostedService, OwnershipGate>();
         context.Services.AddKestraFlowTriggers();
         if (context.IsMember)
         {
             context.Services.AddKestraCoordinator();
         }
+    }
+
+    private static void AddPresence(PartContext context)
+    {
+        var worker = context.HasWorker ? context.WorkerId : null;
+        context.Services.AddSingleton(provider => new WorkerPresence(
+            provider.GetRequiredService<ClusterMembers>(), worker, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WorkerPresence>>()));
+        context.Services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<WorkerPresence>());
+        context.Services.AddOptions<ExecutorOptions>().Configure<IServiceProvider>(static (options, provider) => options.HasOtherWorkers = () => provider.GetRequiredService<WorkerPresence>().HasOthers);
     }
 }

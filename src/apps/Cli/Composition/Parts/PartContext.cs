@@ -13,6 +13,12 @@ internal sealed record PartContext(IServiceCollection Services, KestraConfigurat
     public bool IsMember => (Parts & ~ServerParts.Management) != ServerParts.None
         && (Has(ServerParts.Management) || Settings.Database is DatabaseSettings.Postgres);
 
+    /// <summary>Service id of the worker of this process.</summary>
+    public string WorkerId { get; } = Guid.NewGuid().ToString();
+
+    /// <summary>Whether other processes may share the database.</summary>
+    public bool IsShared => Settings.Database is DatabaseSettings.Postgres;
+
     public bool HasWorker => Has(ServerParts.Worker) && Settings.WorkerThreads > 0;
 
     public bool Has(ServerParts part) => Parts.HasFlag(part);

@@ -3,6 +3,7 @@ using Kestra.Hosting.Liveness;
 using Kestra.Hosting.Telemetry;
 using Kestra.Model.Cluster;
 using Kestra.Worker;
+using Kestra.Worker.Claiming;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Kestra.Cli.Composition.Parts;
@@ -17,8 +18,36 @@ internal static class WorkerPart
             return;
         }
 
-        var id = Guid.NewGuid().ToString();
-        MembershipPart.AddMember(context, ServiceType.WORKER, id, new MemberFacts(Props(context.Settings), MetricsOf));
+        MembershipPart.AddMember(context, ServiceType.WORKER, context.WorkerId, new MemberFacts(Props(context.Settings), MetricsOf));
+        if (context is { IsShared: true, IsMember: true })
+        {
+            context.Services.AddKestraWorkerClaims(ClaimSettings.Read(context.Configuration));
+        }
+
+        context.Services.AddKestraWorker(context.WorkerId, Options(context));
+    }
+
+    /// <summary>
+    /// The evaluation of triggers comes behind the scheduler, which must hear what they found. It belongs to the scheduler's own
+    /// process, with or without tasks beside it.
+    /// </summary>
+    public static void AddTriggers(PartContext context)
+    {
+        if (!context.Has(ServerParts.Scheduler) || (context.Has(ServerParts.Worker) && !context.HasWorker))
+        {
+            return;
+        }
+
+        if (!context.HasWorker)
+        {
+            context.Services.AddKestraTaskRunning(context.WorkerId, Options(context));
+        }
+
+        context.Services.AddKestraTriggerWorker();
+    }
+
+    private static WorkerOptions Options(PartContext context)
+    {
         var options = new WorkerOptions
         {
             Threads = context.Settings.WorkerThreads,
@@ -28,16 +57,7 @@ internal static class WorkerPart
             PluginConfigurations = PluginConfigurations(context.Configuration),
         };
         SchedulerSettings.Apply(context.Configuration, options);
-        context.Services.AddKestraWorker(id, options);
-    }
-
-    /// <summary>The evaluation of triggers comes behind the scheduler, which must hear what they found.</summary>
-    public static void AddTriggers(PartContext context)
-    {
-        if (context.HasWorker && context.Has(ServerParts.Scheduler))
-        {
-            context.Services.AddKestraTriggerWorker();
-        }
+        return options;
     }
 
     private static Dictionary<string, object?> Props(ServerSettings settings) => settings.WorkerGroup is { } group

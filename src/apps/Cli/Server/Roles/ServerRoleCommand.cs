@@ -33,7 +33,6 @@ internal abstract class ServerRoleCommand(string name, string description, Serve
         var configuration = builder.Build();
         ServerSettingsReader.Read(configuration, type, Environment.ProcessorCount);
         var parts = Parts(invocation) | ServerParts.Management;
-        RefuseAlone(parts);
         return await new ServerRun(invocation, configuration, type, parts).RunAsync(flowPath: null);
     }
 
@@ -46,14 +45,5 @@ internal abstract class ServerRoleCommand(string name, string description, Serve
 
     protected virtual void Force(ConfigurationBuilder builder, Invocation invocation)
     {
-    }
-
-    private void RefuseAlone(ServerParts parts)
-    {
-        if (ProcessLanes.Missing(parts) is { Count: > 0 } missing)
-        {
-            throw new CommandFailureException(
-                $"`kestra server {Name}` is not available: in this version {string.Join(" and ", missing)} within one process only. Start `kestra server standalone`, which includes it.");
-        }
     }
 }

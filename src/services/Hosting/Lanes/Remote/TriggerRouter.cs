@@ -7,9 +7,10 @@ namespace Kestra.Hosting.Lanes.Remote;
 /// <param name="shared">Whether other processes may have the scheduler.</param>
 public sealed class TriggerRouter(RemoteCommands remote, ILocalTriggers? local, bool shared) : ITriggerControl
 {
+    // Where no scheduler can be, the next one that starts reads all flows.
     public Task FlowChangedAsync(string tenantId, string @namespace, string flowId, CancellationToken cancellationToken) => IsHere
         ? local!.FlowChangedAsync(tenantId, @namespace, flowId, cancellationToken)
-        : AskAsync(new TriggerCall(TriggerOperation.FlowChanged, new TriggerKey(tenantId, @namespace, flowId, "")), cancellationToken);
+        : !shared ? Task.CompletedTask : AskAsync(new TriggerCall(TriggerOperation.FlowChanged, new TriggerKey(tenantId, @namespace, flowId, "")), cancellationToken);
 
     public Task<Trigger?> SetDisabledAsync(TriggerKey key, bool disabled, CancellationToken cancellationToken) => IsHere
         ? local!.SetDisabledAsync(key, disabled, cancellationToken)
@@ -43,6 +44,7 @@ public sealed class TriggerRouter(RemoteCommands remote, ILocalTriggers? local, 
 
     private async Task<Trigger?> TriggerAsync(TriggerCall call, CancellationToken cancellationToken) => (await AskAsync(call, cancellationToken)).Trigger;
 
-    private async Task<(Trigger? Trigger, bool Done)> AskAsync(TriggerCall call, CancellationToken cancellationToken) => TriggerAnswerCodec.Decode(
-        await remote.ExchangeAsync(SchedulerLane.Partition, call.Key.ToString(), token => (call with { Reader = remote.Reader, Token = token }).Encode(), cancellationToken));
+    private async Task<(Trigger? Trigger, bool Done)> AskAsync(TriggerCall call, CancellationToken cancellationToken) => !shared
+        ? throw new TriggerRefusedException("This server has no scheduler.")
+        : TriggerAnswerCodec.Decode(await remote.ExchangeAsync(SchedulerLane.Partition, call.Key.ToString(), token => (call with { Reader = remote.Reader, Token = token }).Encode(), cancellationToken));
 }
