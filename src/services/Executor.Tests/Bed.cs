@@ -48,10 +48,10 @@ internal sealed class Bed : IAsyncDisposable
 
     public static async Task<Bed> StartAsync(IEnumerable<string> sources, TimeSpan? callerPatience = null)
     {
-        var folder = Directory.CreateTempSubdirectory("kestra-executor-").FullName;
+        var place = Directory.CreateTempSubdirectory("kestra-executor-").FullName;
         var configuration = new ConfigurationBuilder(new Dictionary<string, string>(StringComparer.Ordinal))
-            .ForceLocal(folder)
-            .Force("kestra.tasks.tmp-dir.path", Path.Combine(folder, "runs"))
+            .ForceLocal(place)
+            .Force("kestra.tasks.tmp-dir.path", Path.Combine(place, "runs"))
             .Force("kestra.server.termination-grace-period", "PT1S")
             .Build();
         var (database, plan) = (new MemoryDatabase(), new FaultPlan());
@@ -67,7 +67,7 @@ internal sealed class Bed : IAsyncDisposable
             });
         });
         await created.StartAsync(TestContext.Current.CancellationToken);
-        var bed = new Bed(created, folder, database, plan, store);
+        var bed = new Bed(created, place, database, plan, store);
         foreach (var source in sources)
         {
             await bed.SaveAsync(source);

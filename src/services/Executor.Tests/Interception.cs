@@ -3,8 +3,8 @@ using System.Reflection;
 namespace Kestra.Executor.Tests;
 
 /// <summary>Stands before an object of the product and sees its calls, whatever members the port gets in the future.</summary>
-/// <typeparam name="T">The port.</typeparam>
-internal class Interception<T> : DispatchProxy
+/// <typeparam name="T">The port. Its stand-in is made as a subclass of this one, in another assembly.</typeparam>
+public class Interception<T> : DispatchProxy
     where T : class
 {
     private T inner = null!;

@@ -101,6 +101,7 @@ internal sealed class PostgresCluster : CrashDatabase
         }
 
         Directory.Delete(folder, recursive: true);
+        await base.DisposeAsync();
     }
 
     private string Data => Path.Combine(folder, "data");

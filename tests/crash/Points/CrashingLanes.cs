@@ -13,7 +13,7 @@ internal static class CrashingLanes
         {
             (nameof(IExecutionCommands.SubmitAsync), { Trigger: not null }) => Submit(crash, call, CrashPoints.FiringBefore, CrashPoints.FiringAfter),
             (nameof(IExecutionCommands.SubmitAsync), _) => Submit(crash, call, null, CrashPoints.AnswerBefore),
-            (nameof(IExecutionCommands.PostAsync), { Command: Command.TaskResult }) => PostAsync(crash, call),
+            (nameof(IExecutionCommands.PostAsync), { Command: Command.TaskResult }) => new ValueTask(PostAsync(crash, call)),
             _ => call(),
         });
 
@@ -54,7 +54,7 @@ internal static class CrashingLanes
         return outcome;
     }
 
-    private static async ValueTask PostAsync(CrashSwitch crash, Func<object?> call)
+    private static async Task PostAsync(CrashSwitch crash, Func<object?> call)
     {
         crash.Reach(CrashPoints.ResultBefore);
         await (ValueTask)call()!;
