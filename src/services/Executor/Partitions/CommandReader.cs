@@ -17,6 +17,7 @@ namespace Kestra.Executor.Partitions;
 internal sealed partial class CommandReader(IExecutionJournal journal, IHints hints, OwnedPartitions owned, ExecutorInbox inbox, ExecutorOptions options, TimeProvider time, ILogger<CommandReader> logger) : IDisposable
 {
     private readonly ConcurrentDictionary<long, byte> underway = new();
+    private readonly ConcurrentQueue<long> finished = new();
     private readonly SemaphoreSlim news = new(0, 1);
 
     public async Task RunAsync(CancellationToken stopping)
@@ -35,7 +36,10 @@ internal sealed partial class CommandReader(IExecutionJournal journal, IHints hi
 
     public void Dispose() => news.Dispose();
 
-    /// <summary>A command is over, or shall be read again.</summary>
+    /// <summary>A command is over: its row is gone.</summary>
+    internal void Finish(long id) => finished.Enqueue(id);
+
+    /// <summary>A command shall be read again.</summary>
     internal void Forget(long id) => underway.TryRemove(id, out _);
 
     /// <summary>Looks around soon.</summary>
@@ -74,6 +78,13 @@ internal sealed partial class CommandReader(IExecutionJournal journal, IHints hi
             return false;
         }
 
+        // A look that began before a command was over may still show its row, so the command is known until that look is over too.
+        var over = new List<long>();
+        while (finished.TryDequeue(out var id))
+        {
+            over.Add(id);
+        }
+
         var found = false;
         foreach (var command in await journal.ReadCommandsAsync(partitions, options.CommandReadLimit, stopping))
         {
@@ -84,6 +95,7 @@ internal sealed partial class CommandReader(IExecutionJournal journal, IHints hi
             }
         }
 
+        over.ForEach(id => underway.TryRemove(id, out _));
         return found;
     }
 

@@ -22,7 +22,7 @@ internal sealed class QueuedCaller(CommandReader reader, QueuedCommand command, 
         }
     }
 
-    public override void Answer(CommandOutcome outcome) => reader.Forget(command.Id);
+    public override void Answer(CommandOutcome outcome) => reader.Finish(command.Id);
 
     public override void Fail(Exception cause) => Leave();
 
