@@ -61,7 +61,7 @@ internal sealed class JobPlacement(WorkerJobQueue jobs, OwnedPartitions owned, E
     /// </summary>
     public void HandOver(int partition, ExecutionBatch rows)
     {
-        foreach (var job in jobs.Underway.Where(job => FlowPartition.Of(job.TenantId, job.Namespace, job.FlowId, owned.Total) == partition))
+        foreach (var job in jobs.Underway.Where(job => FlowPartition.Of(job.Place, owned.Total) == partition))
         {
             rows.JobsSent.Add(new WorkerJobRow
             {

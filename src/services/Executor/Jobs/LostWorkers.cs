@@ -59,7 +59,7 @@ public sealed partial class LostWorkers : ILostWorkers, IDisposable
     private async Task ResubmitAsync(WorkerJobRow job, CancellationToken cancellationToken)
     {
         LogResubmitting(job.ExecutionId, job.TaskRunId, job.Attempt, job.ClaimedBy);
-        await commands.SubmitAsync(new ExecutionRequest(job.TenantId, job.ExecutionId, new Command.WorkerLost(job.TaskRunId, job.Attempt)), cancellationToken);
+        await commands.SubmitAsync(new ExecutionRequest(job.TenantId, job.ExecutionId, new Command.WorkerLost(job.TaskRunId, job.Attempt)) { Place = job.Place }, cancellationToken);
         resubmitted.Add(
             1,
             new KeyValuePair<string, object?>("tenant_id", job.TenantId),
@@ -86,7 +86,7 @@ public sealed partial class LostWorkers : ILostWorkers, IDisposable
             },
             cancellationToken);
         var result = new Command.TaskResult(job.TaskRunId, job.Attempt, StateType.FAILED, now, now, null, job.ClaimedBy);
-        await commands.SubmitAsync(new ExecutionRequest(job.TenantId, job.ExecutionId, result), cancellationToken);
+        await commands.SubmitAsync(new ExecutionRequest(job.TenantId, job.ExecutionId, result) { Place = job.Place }, cancellationToken);
     }
 
     [LoggerMessage(Microsoft.Extensions.Logging.LogLevel.Warning, "Re-resubmitting WorkerTask. (execution {ExecutionId}, task run {TaskRunId}, attempt {Attempt}, lost worker {WorkerId})")]

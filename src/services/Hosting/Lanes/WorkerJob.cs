@@ -2,6 +2,7 @@ using Kestra.Engine;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
 using Kestra.Plugins.Tasks;
+using Kestra.Storage.Executions;
 
 namespace Kestra.Hosting.Lanes;
 
@@ -14,6 +15,11 @@ public sealed record WorkerJob
     public required int FlowRevision { get; init; }
     public required string ExecutionId { get; init; }
     public ExecutionKind? Kind { get; init; }
+
+    public ExecutionPlace Place => new(TenantId, Namespace, FlowId);
+
+    /// <summary>A command to the job's execution.</summary>
+    public ExecutionRequest Request(Command command) => new(TenantId, ExecutionId, command) { Place = Place };
 
     /// <summary>The task run as it was when the job was sent; its attempts do not include this one.</summary>
     public required TaskRun TaskRun { get; init; }

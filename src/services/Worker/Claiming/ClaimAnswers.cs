@@ -39,6 +39,6 @@ internal sealed class ClaimAnswers(IExecutionCommands commands, ILogSink logs, W
     {
         var now = Now;
         var result = new Command.TaskResult(row.TaskRunId, row.Attempt, state, now, now, null, identity.Id);
-        await commands.PostAsync(new ExecutionRequest(row.TenantId, row.ExecutionId, result), cancellationToken);
+        await commands.PostAsync(new ExecutionRequest(row.TenantId, row.ExecutionId, result) { Place = row.Place }, cancellationToken);
     }
 }

@@ -106,7 +106,7 @@ internal sealed partial class JobRunner(
         {
             var now = Instant.FromDateTimeOffset(services.Time.GetUtcNow());
             var result = new Command.TaskResult(job.TaskRun.Id, job.Attempt, StateType.KILLED, now, now, null, WorkerId: null);
-            await commands.PostAsync(new ExecutionRequest(job.TenantId, job.ExecutionId, result), stopping);
+            await commands.PostAsync(job.Request(result), stopping);
         }
         finally
         {
@@ -137,7 +137,7 @@ internal sealed partial class JobRunner(
     private async Task PostAsync(WorkerJob job, AttemptOutcome outcome, CancellationToken stopping)
     {
         var result = new Command.TaskResult(job.TaskRun.Id, job.Attempt, outcome.State, outcome.StartedAt, outcome.EndedAt, outcome.Outputs, identity.Id, outcome.LogFile);
-        await commands.PostAsync(new ExecutionRequest(job.TenantId, job.ExecutionId, result), stopping);
+        await commands.PostAsync(job.Request(result), stopping);
     }
 
     // Short runs are the most; telling of their start too would double what is written for them.
@@ -145,7 +145,7 @@ internal sealed partial class JobRunner(
         _ =>
         {
             var command = new Command.TaskStarted(job.TaskRun.Id, job.Attempt, started, identity.Id);
-            _ = commands.PostAsync(new ExecutionRequest(job.TenantId, job.ExecutionId, command), stopping).AsTask();
+            _ = commands.PostAsync(job.Request(command), stopping).AsTask();
         },
         null,
         options.StartedAfter,

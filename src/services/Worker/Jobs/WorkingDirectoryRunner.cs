@@ -199,7 +199,7 @@ internal sealed class WorkingDirectoryRunner(AttemptRunner attempts, RunServices
     }
 
     private ValueTask ReportAsync(WorkerJob job, TaskRun run, CancellationToken stopping) =>
-        commands.PostAsync(new ExecutionRequest(job.TenantId, job.ExecutionId, new Command.ChildReported(run)), stopping);
+        commands.PostAsync(job.Request(new Command.ChildReported(run)), stopping);
 
     private async Task<AttemptOutcome> CompleteAsync(IWorkingDirectoryTask task, RunContext context, IRunLogger logger, StateType state, Instant started, RunCancellation cancellation)
     {

@@ -23,6 +23,8 @@ public sealed record WorkerJobRow
     /// <summary>0-based.</summary>
     public required int Attempt { get; init; }
 
+    public ExecutionPlace Place => new(TenantId, Namespace, FlowId);
+
     /// <summary>Null is the group of workers without a group.</summary>
     public string? WorkerGroup { get; init; }
 

@@ -64,7 +64,7 @@ public sealed class CommandRouter(IExecutionJournal journal, RemoteCommands remo
         }
 
         return (known ?? await journal.FindPlaceAsync(tenantId, executionId, cancellationToken)) is { } place
-            ? FlowPartition.Of(place.TenantId, place.Namespace, place.FlowId, journal.Partitions)
+            ? FlowPartition.Of(place, journal.Partitions)
             : null;
     }
 }
