@@ -210,7 +210,7 @@ public sealed partial class ExecutorService(
     // Whichever of them ends, the others end too, and the loop writes what it has decided.
     private async Task RunAsync(ExecutorLoop loop, PartitionKeeper keeper, QueueLimits watch, ExecutorOptions settings, CancellationTokenSource owning)
     {
-        using var reader = new CommandReader(journal, hints, owned, inbox, settings, time, loggers.CreateLogger<CommandReader>());
+        var reader = new CommandReader(journal, hints, owned, inbox, settings, time, loggers.CreateLogger<CommandReader>());
         var work = loop.RunAsync(owning.Token);
         List<Task> beside = [keeper.RunAsync(owning.Token), watch.WatchAsync(owning.Token)];
         if (owned.Total > 1)

@@ -14,9 +14,8 @@ internal sealed partial class SchedulerCalls(IExecutionJournal journal, IHints h
     /// <param name="ended">Is told of executions that other processes ended.</param>
     public async Task RunAsync(PartitionLease lease, ITriggerControl scheduler, Action<TriggerCall> ended, CancellationToken stopping)
     {
-        using var news = new SemaphoreSlim(0);
-        using var subscription = hints.Subscribe(hint => Hear(hint, lease, news));
-        var pause = options.CallPollMinimum;
+        var ours = new Hint(HintKind.Command, lease.Partition.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        using var poll = new LanePoll(hints, hint => hint == ours, options.CallPollMinimum, options.CallPollMaximum, time);
         while (true)
         {
             var commands = await journal.ReadCommandsAsync([lease.Partition], options.RequestLimit, stopping);
@@ -28,19 +27,7 @@ internal sealed partial class SchedulerCalls(IExecutionJournal journal, IHints h
                 await journal.CommitAsync([lease], batch, stopping);
             }
 
-            pause = commands.Count > 0 ? options.CallPollMinimum : pause * 2 < options.CallPollMaximum ? pause * 2 : options.CallPollMaximum;
-            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            await Task.WhenAny(news.WaitAsync(waiting.Token), Task.Delay(pause, time, waiting.Token));
-            await waiting.CancelAsync();
-            stopping.ThrowIfCancellationRequested();
-        }
-    }
-
-    private static void Hear(Hint hint, PartitionLease lease, SemaphoreSlim news)
-    {
-        if (hint == new Hint(HintKind.Command, lease.Partition.ToString(System.Globalization.CultureInfo.InvariantCulture)) && news.CurrentCount == 0)
-        {
-            news.Release();
+            await poll.WaitAsync(commands.Count > 0, stopping);
         }
     }
 

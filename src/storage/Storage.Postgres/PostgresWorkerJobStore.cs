@@ -1,4 +1,5 @@
 using Kestra.Storage.Executions;
+using Kestra.Storage.Relational;
 using NodaTime;
 using Npgsql;
 
@@ -6,8 +7,7 @@ namespace Kestra.Storage.Postgres;
 
 internal sealed class PostgresWorkerJobStore(PostgresDatabase database) : IWorkerJobStore
 {
-    private const string Columns =
-        "job.id, job.partition, job.tenant, job.execution, job.namespace, job.flow, job.revision, job.task_run, job.attempt, job.worker_group, job.forced, job.killed, job.claimed_by, job.claimed_at";
+    private static readonly string Columns = string.Join(", ", WorkerJobRows.Columns.Select(static column => $"job.{column}"));
 
     private readonly string schema = database.Schema;
 
@@ -36,30 +36,14 @@ internal sealed class PostgresWorkerJobStore(PostgresDatabase database) : IWorke
 
     public async Task<IReadOnlyList<WaitingJobs>> CountWaitingAsync(CancellationToken cancellationToken) => await database.QueryAsync(
         $"SELECT worker_group, count(*) FROM {schema}.worker_job WHERE claimed_by IS NULL GROUP BY worker_group",
-        static row => new WaitingJobs(Group(row.GetString(0)), row.GetInt64(1)),
+        static row => new WaitingJobs(WorkerJobRows.Group(row.GetString(0)), row.GetInt64(1)),
         [],
         cancellationToken);
 
     /// <summary>All jobs of the partition <c>$1</c>; read by <see cref="Read"/>.</summary>
     public static string OfPartition(string schema) => $"SELECT {Columns} FROM {schema}.worker_job AS job WHERE partition = $1 ORDER BY id";
 
-    public static WorkerJobRow Read(NpgsqlDataReader row) => new()
-    {
-        Id = row.GetInt64(0),
-        Partition = row.GetInt32(1),
-        TenantId = row.GetString(2),
-        ExecutionId = row.GetString(3),
-        Namespace = row.GetString(4),
-        FlowId = row.GetString(5),
-        FlowRevision = row.GetInt32(6),
-        TaskRunId = row.GetString(7),
-        Attempt = row.GetInt32(8),
-        WorkerGroup = Group(row.GetString(9)),
-        Forced = row.GetBoolean(10),
-        Killed = row.GetBoolean(11),
-        ClaimedBy = row.IsDBNull(12) ? null : row.GetString(12),
-        ClaimedAt = row.IsDBNull(13) ? null : Instant.FromDateTimeUtc(row.GetDateTime(13)),
-    };
+    public static WorkerJobRow Read(NpgsqlDataReader row) => WorkerJobRows.Read(row, static (reader, column) => Instant.FromDateTimeUtc(reader.GetDateTime(column)));
 
     // What is looked for is found once and locked, and others pass over it; so nobody waits, and nobody takes it twice.
     private async Task<IReadOnlyList<WorkerJobRow>> ClaimAsync(string condition, object?[] values, CancellationToken cancellationToken)
@@ -76,5 +60,4 @@ internal sealed class PostgresWorkerJobStore(PostgresDatabase database) : IWorke
         return rows;
     }
 
-    private static string? Group(string name) => name.Length == 0 ? null : name;
 }

@@ -1,4 +1,5 @@
 using Kestra.Storage.Executions;
+using Kestra.Storage.Relational;
 using Microsoft.Data.Sqlite;
 using NodaTime;
 
@@ -6,7 +7,7 @@ namespace Kestra.Storage.Sqlite;
 
 internal sealed class SqliteWorkerJobStore(SqliteDatabase database, WorkerJobHints hints, TimeProvider time) : IWorkerJobStore
 {
-    private const string Columns = "id, partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed, claimed_by, claimed_at";
+    private static readonly string Columns = string.Join(", ", WorkerJobRows.Columns);
 
     public async Task<IReadOnlyList<WorkerJobRow>> ClaimAsync(string workerId, string? group, int credits, CancellationToken cancellationToken) => await database.WriteAsync(
         session => Ordered(session.Query(
@@ -45,7 +46,7 @@ internal sealed class SqliteWorkerJobStore(SqliteDatabase database, WorkerJobHin
     public async Task<IReadOnlyList<WaitingJobs>> CountWaitingAsync(CancellationToken cancellationToken) => await database.ReadAsync(
         session => session.Query(
             "SELECT worker_group, count(*) FROM worker_job WHERE claimed_by IS NULL GROUP BY worker_group",
-            row => new WaitingJobs(Group(row.GetString(0)), row.GetInt64(1))),
+            row => new WaitingJobs(WorkerJobRows.Group(row.GetString(0)), row.GetInt64(1))),
         cancellationToken);
 
     public static List<WorkerJobRow> Of(Session session, int partition) =>
@@ -96,23 +97,5 @@ internal sealed class SqliteWorkerJobStore(SqliteDatabase database, WorkerJobHin
         return rows;
     }
 
-    private static string? Group(string name) => name.Length == 0 ? null : name;
-
-    private static WorkerJobRow Read(SqliteDataReader row) => new()
-    {
-        Id = row.GetInt64(0),
-        Partition = row.GetInt32(1),
-        TenantId = row.GetString(2),
-        ExecutionId = row.GetString(3),
-        Namespace = row.GetString(4),
-        FlowId = row.GetString(5),
-        FlowRevision = row.GetInt32(6),
-        TaskRunId = row.GetString(7),
-        Attempt = row.GetInt32(8),
-        WorkerGroup = Group(row.GetString(9)),
-        Forced = row.GetBoolean(10),
-        Killed = row.GetBoolean(11),
-        ClaimedBy = row.IsDBNull(12) ? null : row.GetString(12),
-        ClaimedAt = row.IsDBNull(13) ? null : Instant.FromUnixTimeTicks(row.GetInt64(13)),
-    };
+    private static WorkerJobRow Read(SqliteDataReader row) => WorkerJobRows.Read(row, static (reader, column) => Instant.FromUnixTimeTicks(reader.GetInt64(column)));
 }

@@ -14,46 +14,25 @@ namespace Kestra.Executor.Partitions;
 /// Brings the commands that others have stored for the owned partitions into the loop. A command stays stored until the commit that
 /// carries it out; those that are underway are known here, so that none is taken twice.
 /// </summary>
-internal sealed partial class CommandReader(IExecutionJournal journal, IHints hints, OwnedPartitions owned, ExecutorInbox inbox, ExecutorOptions options, TimeProvider time, ILogger<CommandReader> logger) : IDisposable
+internal sealed partial class CommandReader(IExecutionJournal journal, IHints hints, OwnedPartitions owned, ExecutorInbox inbox, ExecutorOptions options, TimeProvider time, ILogger<CommandReader> logger)
 {
     private readonly ConcurrentDictionary<long, byte> underway = new();
     private readonly ConcurrentQueue<long> finished = new();
-    private readonly SemaphoreSlim news = new(0, 1);
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        using var subscription = hints.Subscribe(OnHint);
-        var pause = options.CommandPollMinimum;
+        using var poll = new LanePoll(hints, Concerns, options.CommandPollMinimum, options.CommandPollMaximum, time);
         while (true)
         {
-            pause = await TryReadAsync(stopping) ? options.CommandPollMinimum : pause * 2 < options.CommandPollMaximum ? pause * 2 : options.CommandPollMaximum;
-            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            await Task.WhenAny(news.WaitAsync(waiting.Token), Task.Delay(pause, time, waiting.Token));
-            await waiting.CancelAsync();
-            stopping.ThrowIfCancellationRequested();
+            await poll.WaitAsync(await TryReadAsync(stopping), stopping);
         }
     }
-
-    public void Dispose() => news.Dispose();
 
     /// <summary>A command is over: its row is gone.</summary>
     internal void Finish(long id) => finished.Enqueue(id);
 
     /// <summary>A command shall be read again.</summary>
     internal void Forget(long id) => underway.TryRemove(id, out _);
-
-    /// <summary>Looks around soon.</summary>
-    internal void Wake()
-    {
-        try
-        {
-            news.Release();
-        }
-        catch (Exception error) when (error is SemaphoreFullException or ObjectDisposedException)
-        {
-            LogWakeSkipped();
-        }
-    }
 
     private async Task<bool> TryReadAsync(CancellationToken stopping)
     {
@@ -137,23 +116,15 @@ internal sealed partial class CommandReader(IExecutionJournal journal, IHints hi
         ExecutionPlace? place = envelope.Command is Command.Create { Execution: var execution }
             ? new ExecutionPlace(execution.TenantId, execution.Namespace, execution.FlowId)
             : envelope.Place ?? await journal.FindPlaceAsync(envelope.TenantId, envelope.ExecutionId, stopping);
-        return place is { } known ? FlowPartition.Of(known.TenantId, known.Namespace, known.FlowId, owned.Total) : otherwise;
+        return place is { } known ? FlowPartition.Of(known, owned.Total) : otherwise;
     }
 
-    private void OnHint(Hint hint)
-    {
-        if (hint.Kind == HintKind.Command && int.TryParse(hint.Subject, System.Globalization.CultureInfo.InvariantCulture, out var partition) && owned.Owns(partition))
-        {
-            Wake();
-        }
-    }
+    private bool Concerns(Hint hint) =>
+        hint.Kind == HintKind.Command && int.TryParse(hint.Subject, System.Globalization.CultureInfo.InvariantCulture, out var partition) && owned.Owns(partition);
 
     [LoggerMessage(LogLevel.Error, "A stored command for execution {ExecutionId} can't be read and is dropped")]
     private partial void LogUnreadable(Exception error, string executionId);
 
     [LoggerMessage(LogLevel.Warning, "Stored commands could not be read ({Reason}); it is tried again")]
     private partial void LogNotRead(string reason);
-
-    [LoggerMessage(LogLevel.Trace, "The reader of commands has been woken already")]
-    private partial void LogWakeSkipped();
 }

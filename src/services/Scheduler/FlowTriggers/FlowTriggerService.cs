@@ -91,18 +91,20 @@ internal sealed partial class FlowTriggerService(
     // Other processes store flows too. However many they store at once, they are read once.
     private async Task RefreshAsync(IHints news, CancellationToken stopping)
     {
-        var changed = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
-        using var subscription = news.Subscribe(hint => _ = hint.Kind == HintKind.Flow && changed.Writer.TryWrite(true));
-        while (!stopping.IsCancellationRequested)
+        var changed = new Alarm(time);
+        using var subscription = news.Subscribe(hint => RingFor(hint, changed));
+        while (true)
         {
-            using var change = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-            await Task.WhenAny(changed.Reader.WaitToReadAsync(change.Token).AsTask(), Task.Delay(options.FlowRefresh, time, change.Token));
-            await change.CancelAsync();
-            if (!stopping.IsCancellationRequested)
-            {
-                changed.Reader.TryRead(out _);
-                await LoadAsync(stopping);
-            }
+            await changed.WaitAsync(options.FlowRefresh, stopping);
+            await LoadAsync(stopping);
+        }
+    }
+
+    private static void RingFor(Hint hint, Alarm changed)
+    {
+        if (hint.Kind == HintKind.Flow)
+        {
+            changed.Ring();
         }
     }
 

@@ -4,6 +4,7 @@ using Kestra.Model.Executions;
 using Kestra.Storage;
 using Kestra.Storage.Executions;
 using NodaTime;
+using Kestra.Scheduler.Tests;
 
 namespace Kestra.Worker.Tests.Claiming;
 

@@ -3,6 +3,7 @@ using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
 using Kestra.Worker.Claiming;
 using NodaTime;
+using Kestra.Scheduler.Tests;
 
 namespace Kestra.Worker.Tests.Claiming;
 

@@ -1,5 +1,6 @@
 using Kestra.Worker.Claiming;
 using NodaTime;
+using Kestra.Scheduler.Tests;
 
 namespace Kestra.Worker.Tests.Claiming;
 

@@ -1,3 +1,4 @@
+using Kestra.Hosting.Lanes;
 using Kestra.Storage;
 using Kestra.Storage.Executions;
 using Microsoft.Extensions.Hosting;

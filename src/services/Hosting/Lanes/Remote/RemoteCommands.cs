@@ -16,7 +16,7 @@ namespace Kestra.Hosting.Lanes.Remote;
 public sealed partial class RemoteCommands(IExecutionJournal journal, IHints hints, Outbox outbox, string reader, RemoteCommandOptions options, TimeProvider time, ILogger<RemoteCommands> logger) : BackgroundService
 {
     private readonly ConcurrentDictionary<string, TaskCompletionSource<ReadOnlyMemory<byte>>> waiting = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim news = new(0, 1);
+    private readonly Alarm news = new(time);
     private long lastToken;
 
     /// <summary>Sends a command and waits for its outcome.</summary>
@@ -45,7 +45,7 @@ public sealed partial class RemoteCommands(IExecutionJournal journal, IHints hin
         try
         {
             await outbox.SendAsync(new OutgoingCommand(partition, subject, encode(token)), cancellationToken);
-            Wake();
+            news.Ring();
             return await caller.Task.WaitAsync(options.Patience, time, cancellationToken);
         }
         catch (TimeoutException)
@@ -66,12 +66,6 @@ public sealed partial class RemoteCommands(IExecutionJournal journal, IHints hin
     {
         ArgumentNullException.ThrowIfNull(envelope);
         return outbox.SendAsync(new OutgoingCommand(partition, envelope.ExecutionId, envelope.Encode()), cancellationToken);
-    }
-
-    public override void Dispose()
-    {
-        news.Dispose();
-        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -114,27 +108,12 @@ public sealed partial class RemoteCommands(IExecutionJournal journal, IHints hin
     {
         if (hint.Kind == HintKind.Reply && hint.Subject == reader)
         {
-            Wake();
-        }
-    }
-
-    private void Wake()
-    {
-        try
-        {
-            news.Release();
-        }
-        catch (Exception error) when (error is SemaphoreFullException or ObjectDisposedException)
-        {
-            LogWakeSkipped();
+            news.Ring();
         }
     }
 
     [LoggerMessage(LogLevel.Warning, "Outcomes of commands can't be read ({Reason}); they are looked for again")]
     private partial void LogAway(string reason);
-
-    [LoggerMessage(LogLevel.Trace, "The reader of outcomes has been woken already")]
-    private partial void LogWakeSkipped();
 }
 
 /// <summary>Times and limits of commands between processes.</summary>

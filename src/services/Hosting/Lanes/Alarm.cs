@@ -1,7 +1,7 @@
-namespace Kestra.Worker.Claiming;
+namespace Kestra.Hosting.Lanes;
 
 /// <summary>Wakes one waiter. What rings while nobody waits is heard by the next.</summary>
-internal sealed class Alarm(TimeProvider time)
+public sealed class Alarm(TimeProvider time)
 {
     private readonly Lock gate = new();
     private TaskCompletionSource rung = New();
