@@ -13,13 +13,14 @@ internal sealed class Rig : IAsyncDisposable
 
     private static readonly TimeSpan QuietPatience = TimeSpan.FromSeconds(90);
 
-    private readonly string folder = Directory.CreateTempSubdirectory("kestra-crash-").FullName;
+    private readonly string folder;
     private readonly Dictionary<string, string> reference = new(StringComparer.Ordinal);
 
-    private Rig(CrashDatabase database, int processes, int? lease)
+    private Rig(CrashDatabase database, int processes, int? lease, string? folder)
     {
+        this.folder = folder is null ? Directory.CreateTempSubdirectory("kestra-crash-").FullName : Path.Combine(folder, "server");
         Database = database;
-        Servers = [.. Enumerable.Range(0, processes).Select(_ => new ServerProcess(database, folder) { Lease = lease })];
+        Servers = [.. Enumerable.Range(0, processes).Select(_ => new ServerProcess(database, this.folder) { Lease = lease })];
         Client = new Client(Servers);
     }
 
@@ -34,9 +35,9 @@ internal sealed class Rig : IAsyncDisposable
     public string Folder => folder;
 
     /// <summary>Everything running, the flows stored, and the reference taken.</summary>
-    public static async Task<Rig> StartAsync(string database, int processes = 1, int? lease = null)
+    public static async Task<Rig> StartAsync(string database, int processes = 1, int? lease = null, string? folder = null)
     {
-        var rig = new Rig(await CrashDatabase.OpenAsync(database), processes, lease);
+        var rig = new Rig(await CrashDatabase.OpenAsync(database), processes, lease, folder);
         try
         {
             foreach (var server in rig.Servers)

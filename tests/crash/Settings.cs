@@ -12,6 +12,10 @@ internal static class Settings
         Assert.SkipWhen(asked is { Length: > 0 } && asked != database, $"only {asked} is asked for");
     }
 
+    /// <summary>Leaves out what takes too long for a build.</summary>
+    public static void SkipUnlessLong() =>
+        Assert.SkipWhen(Environment.GetEnvironmentVariable("KESTRA_CRASH_LONG") is not { Length: > 0 }, "only in the long form: tests/crash/run --all");
+
     public static int Number(string name, int fallback) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? int.Parse(text, CultureInfo.InvariantCulture) : fallback;
 }

@@ -15,6 +15,9 @@ public sealed partial class Outbox : BackgroundService
 {
     private const int LogLimit = 50_000;
 
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
     private readonly IExecutionJournal journal;
     private readonly LogBuffer logs;
     private readonly TimeProvider time;
@@ -38,16 +41,18 @@ public sealed partial class Outbox : BackgroundService
         entries = Channel.CreateBounded<Entry>(new BoundedChannelOptions(capacity) { SingleReader = true });
         if (drainsLogs)
         {
-            logs.Arrived = () => entries.Writer.TryWrite(new Entry(null, null));
+            logs.Arrived = () => entries.Writer.TryWrite(new Entry(null, null, 0));
         }
     }
 
     /// <summary>Writes a command; durable when it returns.</summary>
-    public async Task SendAsync(OutgoingCommand command, CancellationToken cancellationToken)
+    /// <param name="patience">How long a database that is away is waited for; null waits for ever.</param>
+    /// <exception cref="CommandsUnavailableException">The patience is over; what was not written is never written.</exception>
+    public async Task SendAsync(OutgoingCommand command, CancellationToken cancellationToken, TimeSpan? patience = null)
     {
-        var written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await entries.Writer.WriteAsync(new Entry(command, written), cancellationToken);
-        await written.Task.WaitAsync(cancellationToken);
+        var entry = new Entry(command, patience, time.GetTimestamp());
+        await entries.Writer.WriteAsync(entry, cancellationToken);
+        await entry.Written.Task.WaitAsync(cancellationToken);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -61,64 +66,87 @@ public sealed partial class Outbox : BackgroundService
     {
         while (await entries.Reader.WaitToReadAsync(stoppingToken))
         {
-            var batch = new ExecutionBatch();
-            var waiting = new List<TaskCompletionSource>();
-            while (batch.CommandsSent.Count < batchLimit && entries.Reader.TryRead(out var entry))
+            var taken = new List<Entry>();
+            Take(taken);
+            if (taken.Count > 0 || drainsLogs)
             {
-                if (entry.Command is { } command)
-                {
-                    batch.CommandsSent.Add(command);
-                    waiting.Add(entry.Written!);
-                }
-            }
-
-            if (batch.CommandsSent.Count > 0 || drainsLogs)
-            {
+                var batch = new ExecutionBatch();
                 logs.Drain(batch.Logs, batch.Metrics, LogLimit);
-                await WriteAsync(batch, waiting, stoppingToken);
+                await WriteAsync(batch, taken, stoppingToken);
             }
         }
     }
 
-    private async Task WriteAsync(ExecutionBatch batch, List<TaskCompletionSource> waiting, CancellationToken stopping)
+    private void Take(List<Entry> taken)
     {
-        if (batch.IsEmpty)
+        while (taken.Count < batchLimit && entries.Reader.TryRead(out var entry))
         {
-            return;
+            if (entry.Command is not null)
+            {
+                taken.Add(entry);
+            }
         }
+    }
 
-        for (var delay = TimeSpan.FromMilliseconds(200); ; delay = delay < TimeSpan.FromSeconds(10) ? delay * 2 : delay)
+    private async Task WriteAsync(ExecutionBatch batch, List<Entry> taken, CancellationToken stopping)
+    {
+        for (var delay = FirstPause; ; delay = delay * 2 < LongestPause ? delay * 2 : LongestPause)
         {
+            batch.CommandsSent.Clear();
+            batch.CommandsSent.AddRange(taken.Select(static entry => entry.Command!.Value));
             try
             {
-                await journal.CommitAsync([], batch, CancellationToken.None);
+                if (!batch.IsEmpty)
+                {
+                    await journal.CommitAsync([], batch, CancellationToken.None);
+                }
+
                 break;
             }
             catch (StoreUnavailableException away)
             {
                 LogAway(away.Message, delay.TotalMilliseconds);
+                taken.ForEach(static entry => entry.WasTried = true);
                 await Task.Delay(delay, time, stopping);
+                Take(taken);
+                SendAway(taken);
             }
             catch (Exception fault)
             {
                 // What the database refuses for good is told to those who sent it.
                 LogRefused(fault);
-                foreach (var sender in waiting)
-                {
-                    sender.TrySetException(fault);
-                }
-
+                taken.ForEach(entry => entry.Written.TrySetException(fault));
                 return;
             }
         }
 
-        foreach (var sender in waiting)
+        taken.ForEach(static entry => entry.Written.TrySetResult());
+    }
+
+    // Those who have waited long enough; their commands must not be carried out when the database is back.
+    private void SendAway(List<Entry> taken)
+    {
+        foreach (var entry in taken.Where(entry => time.GetElapsedTime(entry.Began) >= entry.Patience).ToList())
         {
-            sender.TrySetResult();
+            taken.Remove(entry);
+            entry.Written.TrySetException(entry.WasTried
+                ? new CommandsUnavailableException("The database can't be used at the moment; it is not known whether the request was carried out", isUncertain: true)
+                : new CommandsUnavailableException("The database can't be used at the moment; nothing was changed"));
         }
     }
 
-    private readonly record struct Entry(OutgoingCommand? Command, TaskCompletionSource? Written);
+    /// <param name="command">Null only wakes.</param>
+    private sealed class Entry(OutgoingCommand? command, TimeSpan? patience, long began)
+    {
+        public OutgoingCommand? Command { get; } = command;
+        public TimeSpan? Patience { get; } = patience;
+        public long Began { get; } = began;
+
+        /// <summary>A transaction with it was not answered.</summary>
+        public bool WasTried { get; set; }
+
+        public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     [LoggerMessage(LogLevel.Warning, "The database did not take what this server leaves for others ({Reason}); it is tried again in {Milliseconds} ms")]
     private partial void LogAway(string reason, double milliseconds);

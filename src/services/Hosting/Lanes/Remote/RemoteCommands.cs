@@ -44,7 +44,7 @@ public sealed partial class RemoteCommands(IExecutionJournal journal, IHints hin
         waiting[token] = caller;
         try
         {
-            await outbox.SendAsync(new OutgoingCommand(partition, subject, encode(token)), cancellationToken);
+            await outbox.SendAsync(new OutgoingCommand(partition, subject, encode(token)), cancellationToken, options.OutagePatience);
             news.Ring();
             return await caller.Task.WaitAsync(options.Patience, time, cancellationToken);
         }
@@ -127,6 +127,9 @@ public sealed record RemoteCommandOptions
 
     /// <summary>How long an outcome is waited for: longer than another executor needs to take over.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long a database that is away is waited for before the caller is told to come back.</summary>
+    public TimeSpan OutagePatience { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Callers that may wait at the same time.</summary>
     public int WaitingLimit { get; init; } = 20_000;
