@@ -46,7 +46,7 @@ internal sealed class Client : IDisposable
     {
         if (!await TryReadyAsync())
         {
-            throw new InvalidOperationException("No server came up:\n" + Outputs());
+            throw new InvalidOperationException($"No server came up:\n{await HealthsAsync()}\n{Outputs()}");
         }
     }
 
@@ -73,6 +73,24 @@ internal sealed class Client : IDisposable
 
             await Task.Delay(20);
         }
+    }
+
+    private async Task<string> HealthsAsync()
+    {
+        var told = new List<string>();
+        foreach (var server in servers.Where(static server => server.IsAlive))
+        {
+            try
+            {
+                told.Add((await server.HealthAsync()).Body);
+            }
+            catch (Exception silent) when (silent is HttpRequestException or OperationCanceledException)
+            {
+                told.Add(silent.Message);
+            }
+        }
+
+        return string.Join("\n", told);
     }
 
     public string Outputs() => string.Join("\n", servers.Select(static (server, index) => $"--- server {index + 1}:\n{server.Output}"));

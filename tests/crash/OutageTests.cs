@@ -122,7 +122,7 @@ public sealed class OutageTests(ITestOutputHelper log)
         var began = Stopwatch.GetTimestamp();
         while (true)
         {
-            var answer = await rig.Client.SendAsync(rig.Server, HttpMethod.Post, $"executions/webhook/{CrashFlows.Namespace}/hook/{CrashFlows.WebhookKey}");
+            var answer = await rig.Client.SendAsync(rig.Server, HttpMethod.Post, $"executions/{CrashFlows.Namespace}/one");
             if (answer.Status == HttpStatusCode.ServiceUnavailable)
             {
                 return answer;
