@@ -25,11 +25,6 @@ public sealed class CrashPointTests(ITestOutputHelper log)
     public async Task A_crash_at_any_point_loses_and_doubles_nothing(string database)
     {
         Settings.SkipUnless(database);
-        if (database == "postgres")
-        {
-            Settings.SkipUnlessLong();
-        }
-
         var random = new Random(seed);
         await using var rig = await Rig.StartAsync(database, lease: 2);
         await rig.Server.StopAsync();

@@ -14,7 +14,7 @@ public sealed class KillTests(ITestOutputHelper log)
     // Seconds. With the product's ten, which 0 keeps, 500 kills would mostly wait.
     private static readonly int? Lease = Settings.Number("KESTRA_CRASH_LEASE", 2) is > 0 and var seconds ? seconds : null;
 
-    private readonly int kills = Settings.Number("KESTRA_CRASH_KILLS", 2);
+    private readonly int kills = Settings.Number("KESTRA_CRASH_KILLS", 3);
     private readonly int executions = Settings.Number("KESTRA_CRASH_EXECUTIONS", 300);
     private readonly int seed = Settings.Number("KESTRA_CRASH_SEED", Environment.TickCount & 0xFFFF);
 
