@@ -35,6 +35,9 @@ internal sealed partial class FlowTriggerService(
     private readonly Channel<ExecutionChange> waiting = Channel.CreateBounded<ExecutionChange>(10_000);
     private readonly ConcurrentDictionary<string, byte> known = new(StringComparer.Ordinal);
     private readonly SemaphoreSlim places = new(options.FlowTriggerConcurrency);
+
+    // What was read first must not be set last.
+    private readonly SemaphoreSlim reading = new(1);
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FlowTriggerIndex index = new();
 
@@ -55,14 +58,23 @@ internal sealed partial class FlowTriggerService(
     public override void Dispose()
     {
         places.Dispose();
+        reading.Dispose();
         base.Dispose();
     }
 
     /// <summary>A flow was saved or deleted: its triggers are those of its newest revision from now on.</summary>
     public async Task FlowChangedAsync(string tenantId, string @namespace, string flowId, CancellationToken cancellationToken)
     {
-        var stored = await flows.FindAsync(tenantId, @namespace, flowId, revision: null, allowDeleted: false, cancellationToken);
-        index.Set([(new FlowPlace(tenantId, @namespace, flowId), stored is null ? [] : Read(stored))]);
+        await reading.WaitAsync(cancellationToken);
+        try
+        {
+            var stored = await flows.FindAsync(tenantId, @namespace, flowId, revision: null, allowDeleted: false, cancellationToken);
+            index.Set([(new FlowPlace(tenantId, @namespace, flowId), stored is null ? [] : Read(stored))]);
+        }
+        finally
+        {
+            reading.Release();
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -117,7 +129,7 @@ internal sealed partial class FlowTriggerService(
         {
             try
             {
-                index.SetAll([.. (await flows.FindAllAsync(tenantId: null, stopping)).Select(stored => (new FlowPlace(stored.TenantId, stored.Namespace, stored.Id), Read(stored)))]);
+                await ReadAllAsync(stopping);
                 return;
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
@@ -125,6 +137,19 @@ internal sealed partial class FlowTriggerService(
                 LogNotLoaded(failure);
                 await Task.Delay(options.RetryDelay, time, stopping);
             }
+        }
+    }
+
+    private async Task ReadAllAsync(CancellationToken stopping)
+    {
+        await reading.WaitAsync(stopping);
+        try
+        {
+            index.SetAll([.. (await flows.FindAllAsync(tenantId: null, stopping)).Select(stored => (new FlowPlace(stored.TenantId, stored.Namespace, stored.Id), Read(stored)))]);
+        }
+        finally
+        {
+            reading.Release();
         }
     }
 
