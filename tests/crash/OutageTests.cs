@@ -16,7 +16,7 @@ public sealed class OutageTests(ITestOutputHelper log)
         Settings.SkipUnless("postgres");
         Settings.SkipUnlessLong();
         await using var rig = await Rig.StartAsync("postgres");
-        var cluster = (PostgresCluster)rig.Database;
+        var cluster = (PostgresDatabase)rig.Database;
         using var enough = new CancellationTokenSource();
         var sending = rig.LoadAsync(2000, 1, enough.Token);
         for (var cut = 0; cut < 5; cut++)
@@ -36,7 +36,7 @@ public sealed class OutageTests(ITestOutputHelper log)
     {
         Settings.SkipUnless("postgres");
         await using var rig = await Rig.StartAsync("postgres");
-        var cluster = (PostgresCluster)rig.Database;
+        var cluster = (PostgresDatabase)rig.Database;
         await DuringAsync(rig, cluster.CrashAsync, cluster.ResumeAsync);
     }
 
@@ -46,7 +46,7 @@ public sealed class OutageTests(ITestOutputHelper log)
         Settings.SkipUnless("postgres");
         Settings.SkipUnlessLong();
         await using var rig = await Rig.StartAsync("postgres");
-        var cluster = (PostgresCluster)rig.Database;
+        var cluster = (PostgresDatabase)rig.Database;
         await DuringAsync(rig, () => cluster.ReadOnlyAsync(true), () => cluster.ReadOnlyAsync(false));
     }
 

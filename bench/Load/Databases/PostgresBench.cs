@@ -1,4 +1,5 @@
 using System.Globalization;
+using Kestra.Postgres;
 using Npgsql;
 
 namespace Kestra.Load.Databases;

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Kestra.Conformance.Beds;
+using Kestra.Postgres;
 using Npgsql;
 
 [assembly: AssemblyFixture(typeof(PostgresServerEnd))]
@@ -10,24 +8,17 @@ using Npgsql;
 namespace Kestra.Conformance.Beds;
 
 /// <summary>
-/// A PostgreSQL of the tests' own, in a folder that goes away with them. It starts with the first test that wants it. Its
+/// A PostgreSQL of the tests' own that goes away with them. It starts with the first test that wants it. Its
 /// clock is told in another time zone than ours on purpose.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
-    private static readonly string Binaries = FindBinaries();
-
     private static readonly Lazy<Task<PostgresServer>> Running = new(StartAsync);
 
-    private readonly string folder;
-    private readonly int port;
+    private readonly PostgresCluster cluster;
     private int lastDatabase;
 
-    private PostgresServer(string folder, int port)
-    {
-        this.folder = folder;
-        this.port = port;
-    }
+    private PostgresServer(PostgresCluster cluster) => this.cluster = cluster;
 
     public static Task<PostgresServer> SharedAsync => Running.Value;
 
@@ -40,7 +31,7 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     public string ConnectionString(string database) =>
-        new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = port, Username = "kestra", Database = database, MaxPoolSize = 20 }.ToString();
+        new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = cluster.Port, Username = "kestra", Database = database, MaxPoolSize = 20 }.ToString();
 
     /// <summary>A new, empty database.</summary>
     /// <returns>How to connect to it.</returns>
@@ -58,67 +49,13 @@ public sealed class PostgresServer : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        if (Directory.Exists(folder))
-        {
-            await RunAsync("pg_ctl", "stop", "-D", Path.Combine(folder, "data"), "-m", "immediate", "-s");
-            Directory.Delete(folder, recursive: true);
-        }
-    }
+    public ValueTask DisposeAsync() => cluster.DisposeAsync();
 
     private static async Task<PostgresServer> StartAsync()
     {
-        if (Binaries.Length == 0)
-        {
-            throw new InvalidOperationException("The tests need a PostgreSQL server (15, or another version) and found no initdb in /usr/lib/postgresql/*/bin. Install it: apt-get install -y postgresql");
-        }
-
-        var place = Directory.CreateTempSubdirectory("kpg").FullName;
-        if (Environment.IsPrivilegedProcess)
-        {
-            await StartProcessAsync("chown", "postgres", place);
-        }
-
-        var data = Path.Combine(place, "data");
-        await RunAsync("initdb", "-D", data, "-U", "kestra", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
-        var server = new PostgresServer(place, FreePort());
-        var settings = string.Create(
-            CultureInfo.InvariantCulture,
-            $"-p {server.port} -k {place} -c listen_addresses=127.0.0.1 -c max_connections=300 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c timezone=America/New_York");
-        await RunAsync("pg_ctl", "start", "-w", "-s", "-D", data, "-l", Path.Combine(place, "log"), "-o", settings);
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.DisposeAsync().AsTask().GetAwaiter().GetResult();
-        return server;
-    }
-
-    // The server refuses to run as root.
-    private static Task RunAsync(string program, params string[] arguments) => Environment.IsPrivilegedProcess
-        ? StartProcessAsync("runuser", ["-u", "postgres", "--", Path.Combine(Binaries, program), .. arguments])
-        : StartProcessAsync(Path.Combine(Binaries, program), arguments);
-
-    private static async Task StartProcessAsync(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, WorkingDirectory = "/", RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var error = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
-        {
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await error}{await output}");
-        }
-    }
-
-    // The recordings are of version 15; where it is missing, the newest has to do.
-    private static string FindBinaries() => new[] { "/usr/lib/postgresql/15" }
-        .Concat(Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(static folder => folder.Length).ThenByDescending(static folder => folder, StringComparer.Ordinal) : [])
-        .Select(static folder => Path.Combine(folder, "bin"))
-        .FirstOrDefault(static folder => File.Exists(Path.Combine(folder, "initdb"))) ?? "";
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        var started = await PostgresCluster.StartAsync(null, "max_connections=300", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "timezone=America/New_York");
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => started.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        return new PostgresServer(started);
     }
 }
 

@@ -18,7 +18,7 @@ internal abstract class CrashDatabase : IAsyncDisposable
     public static async Task<CrashDatabase> OpenAsync(string name) => name switch
     {
         "sqlite" => new SqliteFile(),
-        "postgres" => await PostgresCluster.StartAsync(),
+        "postgres" => await PostgresDatabase.StartAsync(),
         _ => throw new ArgumentException($"'{name}' is neither sqlite nor postgres.", nameof(name)),
     };
 }
