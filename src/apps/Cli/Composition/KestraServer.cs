@@ -1,6 +1,7 @@
 using Kestra.Cli.Composition.Parts;
 using Kestra.Executor;
 using Kestra.Hosting;
+using Kestra.Hosting.Clock;
 using Kestra.Hosting.Configuration;
 using Kestra.Hosting.Liveness;
 using Kestra.Hosting.Logging;
@@ -108,7 +109,7 @@ public sealed partial class KestraServer : IAsyncDisposable
         services.AddSingleton(settings);
         services.AddSingleton(levels);
         services.AddSingleton(ProductVersion.Current);
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<TimeProvider>(new MicrosecondTime());
         services.AddSingleton<IIdSource, RandomIdSource>();
         services.AddLogging(static logging => logging.SetMinimumLevel(LogLevel.Trace));
         services.Configure<HostOptions>(options => options.ShutdownTimeout = settings.TerminationGracePeriod + TimeSpan.FromSeconds(30));
