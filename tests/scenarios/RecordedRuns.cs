@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Kestra.Executor;
-using Kestra.Executor.Partitions;
 using Kestra.Storage;
 using Kestra.Storage.Memory;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,7 +26,7 @@ public abstract class RecordedRuns : IAsyncLifetime
             others.Add(await ScenarioServer.StartAsync(Replace, CancellationToken.None, folder: server.Folder));
         }
 
-        await SharesAsync();
+        await ServerGroup.SharedOutAsync([server, .. others], CancellationToken.None);
         foreach (var recording in Recordings)
         {
             runs[recording.Name] = Task.Run(() => RunAsync(recording));
@@ -62,24 +61,6 @@ public abstract class RecordedRuns : IAsyncLifetime
 
     /// <summary>What to run.</summary>
     internal virtual IEnumerable<Recording> Recordings => Recording.Names.Select(Recording.Read);
-
-    private async Task SharesAsync()
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-        foreach (var member in others.Prepend(server!))
-        {
-            var owned = member.Services.GetRequiredService<OwnedPartitions>();
-            while (owned.Count != owned.Total / Servers)
-            {
-                if (limit.IsCancellationRequested)
-                {
-                    throw new TimeoutException($"A server has {owned.Count} of {owned.Total} partitions although there are {Servers} servers.");
-                }
-
-                await Task.Delay(20, CancellationToken.None);
-            }
-        }
-    }
 
     private async Task<JsonObject> RunAsync(Recording recording)
     {

@@ -33,16 +33,17 @@ internal sealed class ScenarioServer : IAsyncDisposable
     /// <param name="replace">Brings another store than the embedded database.</param>
     /// <param name="folder">Of another server with which it shares its files; null is one of its own.</param>
     /// <param name="encryptionKey">Base64; null leaves encryption unconfigured.</param>
-    public static async Task<ScenarioServer> StartAsync(Action<IServiceCollection>? replace, CancellationToken cancellationToken, string? encryptionKey = null, string? folder = null)
+    /// <param name="configure">Further settings; null is none.</param>
+    public static async Task<ScenarioServer> StartAsync(Action<IServiceCollection>? replace, CancellationToken cancellationToken, string? encryptionKey = null, string? folder = null, Func<ConfigurationBuilder, ConfigurationBuilder>? configure = null)
     {
         var created = folder ?? Directory.CreateTempSubdirectory("kestra-scenarios-").FullName;
-        var configuration = new ConfigurationBuilder(new Dictionary<string, string>(StringComparer.Ordinal))
+        var builder = new ConfigurationBuilder(new Dictionary<string, string>(StringComparer.Ordinal))
             .ForceLocal(created)
             .Force("kestra.worker.max-num-threads", "200")
             .Force("kestra.tasks.tmp-dir.path", Path.Combine(created, "runs"))
             .Force("kestra.server.termination-grace-period", "PT1S")
-            .Force("kestra.encryption.secret-key", encryptionKey)
-            .Build();
+            .Force("kestra.encryption.secret-key", encryptionKey);
+        var configuration = (configure?.Invoke(builder) ?? builder).Build();
         var started = KestraServer.Create(configuration, ServerType.Standalone, ServerParts.Embedded, LogLevels.Read(configuration, null), replace);
         await started.StartAsync(cancellationToken);
         return new ScenarioServer(started, created, folder is null);

@@ -42,9 +42,38 @@ public sealed class WorkerGroupTests
         }
     }
 
-    private static (ExecutionState State, Decision Decision) Begin(WorkerGroupPresence presence, string? fallback, bool allowFailure, bool onTask)
+    [Theory]
+    [InlineData("{{ 'g' }}", "g")]
+    [InlineData("{{ taskrun.value ?? '' }}", null)]
+    public void A_group_is_rendered(string key, string? group)
     {
-        var group = new OrderedDictionary<string, object?> { ["key"] = "g" };
+        var (_, decision) = Begin(WorkerGroupPresence.Attended, "FAIL", allowFailure: false, onTask: true, key);
+        decision.Effects.OfType<Effect.DispatchJob>().Single().WorkerGroup.ShouldBe(group);
+    }
+
+    [Fact]
+    public void A_group_that_touches_the_outside_is_asked_for_first()
+    {
+        var (state, decision) = Begin(WorkerGroupPresence.Attended, "FAIL", allowFailure: false, onTask: true, "{{ kv('group') }}");
+        decision.Effects.OfType<Effect.DispatchJob>().ShouldBeEmpty();
+        var question = decision.Effects.OfType<Effect.Evaluate>().Single();
+        var answered = new ExecutionDecider().Decide(state, new Command.Evaluated(question.EvaluationId, "g", null), Now, new RandomIdSource());
+        answered.Effects.OfType<Effect.DispatchJob>().Single().WorkerGroup.ShouldBe("g");
+    }
+
+    [Fact]
+    public void A_group_that_cannot_be_rendered_fails_the_task()
+    {
+        var (state, decision) = Begin(WorkerGroupPresence.Attended, null, allowFailure: true, onTask: true, "{{ nobody.knows }}");
+        decision.Effects.OfType<Effect.EmitLog>().Single().Entry.Message.ShouldContain("nobody");
+        state.ToExecution().TaskRunList!.Single().State.Current.ShouldBe(StateType.WARNING);
+    }
+
+    private static Instant Now => Instant.FromUtc(2026, 1, 1, 0, 0);
+
+    private static (ExecutionState State, Decision Decision) Begin(WorkerGroupPresence presence, string? fallback, bool allowFailure, bool onTask, string key = "g")
+    {
+        var group = new OrderedDictionary<string, object?> { ["key"] = key };
         if (fallback is not null)
         {
             group["fallback"] = fallback;
@@ -62,8 +91,7 @@ public sealed class WorkerGroupTests
             Catalog = new PluginCatalog(typeof(LogTask).Assembly),
             WorkersOf = (tenant, key) => (tenant, key) == (Tenants.Default, "g") ? presence : WorkerGroupPresence.Unknown,
         });
-        var now = Instant.FromUtc(2026, 1, 1, 0, 0);
-        var (state, decision) = new ExecutionDecider().Create(new Command.Create(NewExecution.Build(flow, "one", null, null, null, null, null, now)), program, now, new RandomIdSource());
+        var (state, decision) = new ExecutionDecider().Create(new Command.Create(NewExecution.Build(flow, "one", null, null, null, null, null, Now)), program, Now, new RandomIdSource());
         return (state!, decision);
     }
 }

@@ -13,6 +13,7 @@ public static class OpenJobs
     /// <summary>The job of an attempt that was sent and is not answered.</summary>
     /// <param name="state">With all facts up to the decision that sent the job, or later ones.</param>
     /// <param name="attempt">0-based.</param>
+    /// <remarks>It names no worker group: whoever asks here has been found by it already.</remarks>
     /// <returns>Null when the attempt is over, so that nobody waits for an answer.</returns>
     public static OpenJob? Find(ExecutionState state, string taskRunId, int attempt)
     {
@@ -22,11 +23,11 @@ public static class OpenJobs
         }
 
         var isWanted = !node.IsTerminated && (!state.Current.IsTerminated || node.Run.ForceExecution == true);
-        return new OpenJob(Of(state, node, task), isWanted);
+        return new OpenJob(Of(state, node, task, null), isWanted);
     }
 
-    internal static Effect.DispatchJob Of(ExecutionState state, RunNode node, TaskNode task) => new(
-        node.Run, node.CurrentAttempt, task.Definition, task.Plugin, VariableTree.Of(state, node), task.Definition.WorkerGroup?.Key ?? state.Program.Flow.WorkerGroup?.Key);
+    internal static Effect.DispatchJob Of(ExecutionState state, RunNode node, TaskNode task, string? group) =>
+        new(node.Run, node.CurrentAttempt, task.Definition, task.Plugin, VariableTree.Of(state, node), group);
 }
 
 /// <param name="IsWanted">False when it was decided otherwise in the meantime: it is not to be run, but its answer is still waited for.</param>

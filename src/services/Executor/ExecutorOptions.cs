@@ -80,6 +80,12 @@ public sealed class ExecutorOptions
     /// <summary>Whether workers of other processes are there to help.</summary>
     public Func<bool> HasOtherWorkers { get; set; } = static () => false;
 
+    /// <summary>Whether a worker of another process that belongs to a group is alive.</summary>
+    public Func<string, bool> HasOtherWorkersIn { get; set; } = static _ => false;
+
+    /// <summary>The worker groups that there are: a task for another one fails. Null (the default) asks for no declaration.</summary>
+    public IReadOnlyList<string>? DeclaredWorkerGroups { get; set; }
+
     /// <summary>Whether the scheduler that fires is in this process.</summary>
     public Func<bool> IsSchedulerHere { get; set; } = static () => true;
 

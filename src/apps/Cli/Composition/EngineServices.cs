@@ -1,4 +1,5 @@
 using Kestra.Engine;
+using Kestra.Executor.Jobs;
 using Kestra.Executor.Reading;
 using Kestra.Expressions;
 using Kestra.Flows;
@@ -112,6 +113,7 @@ internal static partial class EngineServices
             Decrypt = provider.GetService<ValueEncryption>() is { } encryption ? encryption.Decrypt : null,
             DefaultOf = (flow, input) => InputDefaults.Of(provider.GetRequiredService<ExpressionEngine>(), flow, input),
             VariablesOf = (tenantId, executionId) => provider.GetRequiredService<StoredExecutionReader>().VariablesAsync(tenantId, executionId, CancellationToken.None).GetAwaiter().GetResult(),
+            WorkersOf = (_, key) => provider.GetRequiredService<WorkerGroups>().PresenceOf(key),
             WriteRow = (tenantId, path, row) => WriteRow(provider.GetRequiredService<IObjectStorage>(), tenantId, path, row),
         };
     }

@@ -35,6 +35,9 @@ public abstract record Command
     {
         /// <summary>Task runs that the task produced besides its own, in state terminated; added to the execution.</summary>
         public IReadOnlyList<TaskRun>? DynamicTaskRuns { get; init; }
+
+        /// <summary>Of a job that was killed before any worker began it.</summary>
+        public static TaskResult NeverBegun(string taskRunId, int attempt, Instant now) => new(taskRunId, attempt, StateType.KILLED, now, now, null, WorkerId: null);
     }
 
     /// <summary>A child of a WorkingDirectory as its worker sees it; unknown ids are added, known ones replaced until they are terminated.</summary>

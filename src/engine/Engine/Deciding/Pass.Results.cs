@@ -218,6 +218,10 @@ internal sealed partial class Pass
         {
             Fail(node, question, error);
         }
+        else if (question == GroupQuestion)
+        {
+            Dispatch(node, task, answer.Value);
+        }
         else
         {
             Take(node, answer.Value!);

@@ -12,6 +12,8 @@ namespace Kestra.Engine.Deciding;
 /// <content>Sends created task runs where they belong.</content>
 internal sealed partial class Pass
 {
+    private const string GroupQuestion = "workerGroup";
+
     private void Submit(RunNode node)
     {
         if (!node.State.IsCreated || node.Sent is not null || node.Waiting is not null || (node.Owner is { } owner ? IsDead(owner) : state.Current.IsTerminated))
@@ -106,13 +108,36 @@ internal sealed partial class Pass
 
     private void Dispatch(RunNode node, TaskNode task)
     {
-        var (own, outer) = (task.Definition.WorkerGroup, Program.Flow.WorkerGroup);
-        var group = own?.Key ?? outer?.Key;
-        if (group is null || CanTake(node, group, own?.Fallback ?? outer?.Fallback ?? WorkerGroupFallback.WAIT))
+        if (task.WorkerGroup is not { } group)
         {
-            Out(node);
-            Do(OpenJobs.Of(state, node, task));
+            Send(node, task, null);
         }
+        else if (group.IsPure)
+        {
+            Answer(node, () => group.Render(ContextOf(node)), key => Dispatch(node, task, key));
+        }
+        else
+        {
+            var variables = VariableTree.Of(state, node);
+            Ask(node, GroupQuestion, cancellation => group.Render(Scope(variables, cancellation)));
+        }
+    }
+
+    // An expression may come to the conclusion that any worker will do.
+    private void Dispatch(RunNode node, TaskNode task, object? key)
+    {
+        var group = key?.ToString() is { Length: > 0 } text ? text : null;
+        var fallback = task.Definition.WorkerGroup?.Fallback ?? Program.Flow.WorkerGroup?.Fallback ?? WorkerGroupFallback.WAIT;
+        if (group is null || CanTake(node, group, fallback))
+        {
+            Send(node, task, group);
+        }
+    }
+
+    private void Send(RunNode node, TaskNode task, string? group)
+    {
+        Out(node);
+        Do(OpenJobs.Of(state, node, task, group));
     }
 
     /// <summary>Whether the task may be sent to its worker group; else it has ended as its fallback says.</summary>

@@ -41,6 +41,7 @@ internal sealed class ProgramCompiler(FlowProgram program, EngineEnvironment env
     {
         var plugin = environment.Catalog.CreateTask(task);
         var runIf = task.RunIf is null or "true" ? null : environment.Expressions.Parse(task.RunIf);
+        var group = task.WorkerGroup?.Key ?? program.Flow.WorkerGroup?.Key;
         var node = new TaskNode
         {
             Definition = task,
@@ -50,6 +51,7 @@ internal sealed class ProgramCompiler(FlowProgram program, EngineEnvironment env
             Position = position,
             Parent = parent,
             RunIf = runIf,
+            WorkerGroup = group is null ? null : environment.Expressions.Parse(group),
             Retry = task.Retry ?? parent?.Retry ?? program.Flow.Retry,
             IsPure = Expressions(plugin).All(IsPure) && (runIf?.IsPure ?? true) && (plugin is not IPauseTask || task.Timeout is null || IsPure(task.Timeout)),
         };

@@ -28,6 +28,9 @@ public sealed class TaskNode
     /// <summary>Null when the task always runs.</summary>
     public Template? RunIf { get; init; }
 
+    /// <summary>The worker group whose workers run it; null is that of workers without a group.</summary>
+    public Template? WorkerGroup { get; init; }
+
     /// <summary>The retry that applies: its own, else the nearest around it, else the flow's.</summary>
     public RetryDefinition? Retry { get; init; }
 

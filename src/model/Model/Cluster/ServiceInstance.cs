@@ -8,6 +8,9 @@ public sealed record ServiceInstance
     /// <summary>What happened to a service is kept up to this many events; the oldest go.</summary>
     public const int EventLimit = 50;
 
+    /// <summary>Name of the fact that tells a worker's group.</summary>
+    public const string WorkerGroupProp = "worker.group";
+
     /// <summary>UUID; of a worker, the one that its attempts name.</summary>
     public required string Id { get; init; }
     public required ServiceType Type { get; init; }
@@ -24,6 +27,9 @@ public sealed record ServiceInstance
 
     /// <summary>Facts about the service: <c>worker.group</c>.</summary>
     public IReadOnlyDictionary<string, object?> Props { get; init; } = new Dictionary<string, object?>(StringComparer.Ordinal);
+
+    /// <summary>The group of a worker; null when it has none.</summary>
+    public string? WorkerGroup => Props.GetValueOrDefault(WorkerGroupProp) as string;
     public IReadOnlyList<ServiceMetric> Metrics { get; init; } = [];
 
     /// <summary>Grows with each write.</summary>

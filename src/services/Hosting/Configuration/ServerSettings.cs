@@ -42,6 +42,9 @@ public sealed record ServerSettings
     /// <summary>The group whose jobs the worker takes; null is the one of workers without a group.</summary>
     public string? WorkerGroup { get; init; }
 
+    /// <summary>The worker groups that there are; null when they are not declared, so that any may be named.</summary>
+    public IReadOnlyList<string>? DeclaredWorkerGroups { get; init; }
+
     /// <summary>Folder of internal storage on disk.</summary>
     public required string StorageFolder { get; init; }
 

@@ -38,6 +38,7 @@ public static class ServerSettingsReader
             Services = ServiceSettings.Read(configuration),
             WorkerThreads = configuration.Integer("kestra.worker.max-num-threads", 8 * processors),
             WorkerGroup = configuration.Text("kestra.worker.group-key"),
+            DeclaredWorkerGroups = configuration.List("kestra.worker.groups") is { Count: > 0 } groups ? groups : null,
             StorageFolder = Path.GetFullPath(configuration.Text("kestra.storage.local.base-path", "data")),
             Database = Database(configuration),
             TemporaryFolder = configuration.Text("kestra.tasks.tmp-dir.path"),

@@ -41,7 +41,7 @@ internal sealed class JobFromStore(IExecutionJournal journal, FlowPrograms progr
         // Attempts are never sent twice with other variables, so one that is known to be open needs no second look.
         if (Find(execution, row) is { IsWanted: true } before)
         {
-            return new RebuiltJob.Ready(WorkerJob.Of(execution.State!, before.Job));
+            return Ready(execution, before, row);
         }
 
         if (!await FollowAsync(execution, row, cancellationToken) && await ReadAsync(execution, row, cancellationToken) is { } problem)
@@ -58,9 +58,13 @@ internal sealed class JobFromStore(IExecutionJournal journal, FlowPrograms progr
         {
             null => new RebuiltJob.Over(),
             { IsWanted: false } => new RebuiltJob.Unwanted(),
-            var open => new RebuiltJob.Ready(WorkerJob.Of(execution.State, open.Job)),
+            var open => Ready(execution, open, row),
         };
     }
+
+    // The group was decided when the job was sent.
+    private static RebuiltJob.Ready Ready(KnownExecution execution, OpenJob open, WorkerJobRow row) =>
+        new(WorkerJob.Of(execution.State!, open.Job) with { WorkerGroup = row.WorkerGroup });
 
     // Of another revision it is not the state that the executor goes by.
     private static OpenJob? Find(KnownExecution execution, WorkerJobRow row) =>

@@ -37,6 +37,11 @@ internal static class ExecutorPart
         // Only one process at a time can have the embedded database, so a restart may take its own lease back at once.
         var owner = context.Settings.Database is DatabaseSettings.Embedded ? "embedded" : id;
         var listDelay = context.Settings.Database is DatabaseSettings.Postgres ? ListDelay : TimeSpan.Zero;
+        if (context is { IsShared: true, IsMember: true })
+        {
+            AddPresence(context);
+        }
+
         context.Services.AddKestraExecutor(new ExecutorIdentity(owner), options =>
         {
             options.LeaseTimeToLive = LeaseTime;
@@ -44,12 +49,8 @@ internal static class ExecutorPart
             options.LocalWorkerId = context.HasWorker ? context.WorkerId : null;
             options.LocalWorkerGroup = context.Settings.WorkerGroup;
             options.LocalWorkerThreads = context.Settings.WorkerThreads;
+            options.DeclaredWorkerGroups = context.Settings.DeclaredWorkerGroups;
         });
-        if (context is { IsShared: true, IsMember: true })
-        {
-            AddPresence(context);
-        }
-
         context.Services.AddSingleton<IHostedService, OwnershipGate>();
         context.Services.AddKestraFlowTriggers();
         if (context.IsMember)
@@ -58,12 +59,17 @@ internal static class ExecutorPart
         }
     }
 
+    // It stands before the executor: which workers there are is known before the first decision.
     private static void AddPresence(PartContext context)
     {
         var worker = context.HasWorker ? context.WorkerId : null;
         context.Services.AddSingleton(provider => new WorkerPresence(
             provider.GetRequiredService<ClusterMembers>(), worker, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<WorkerPresence>>()));
         context.Services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<WorkerPresence>());
-        context.Services.AddOptions<ExecutorOptions>().Configure<IServiceProvider>(static (options, provider) => options.HasOtherWorkers = () => provider.GetRequiredService<WorkerPresence>().HasOthers);
+        context.Services.AddOptions<ExecutorOptions>().Configure<WorkerPresence>(static (options, presence) =>
+        {
+            options.HasOtherWorkers = () => presence.HasOthers;
+            options.HasOtherWorkersIn = presence.HasOthersIn;
+        });
     }
 }

@@ -61,7 +61,7 @@ internal static class WorkerPart
     }
 
     private static Dictionary<string, object?> Props(ServerSettings settings) => settings.WorkerGroup is { } group
-        ? new(StringComparer.Ordinal) { ["worker.group"] = group }
+        ? new(StringComparer.Ordinal) { [ServiceInstance.WorkerGroupProp] = group }
         : [];
 
     private static IReadOnlyList<ServiceMetric> MetricsOf(IServiceProvider provider) =>
