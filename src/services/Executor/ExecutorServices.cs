@@ -41,6 +41,7 @@ public static class ExecutorServices
         services.AddSingleton<IWorkerJobSource>(static provider => provider.GetRequiredService<WorkerJobQueue>());
         services.AddSingleton(static provider => new StateChanges(
             provider.GetRequiredService<ExecutorInbox>(),
+            provider.GetRequiredService<OwnedPartitions>(),
             provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IExecutionChangeHandler))));
         services.AddSingleton<IExecutionChanges>(static provider => provider.GetRequiredService<StateChanges>());
         services.AddSingleton(static provider => new OwnedPartitions(provider.GetRequiredService<IStore>().Journal.Partitions));
@@ -53,6 +54,7 @@ public static class ExecutorServices
             provider.GetRequiredService<ILogSink>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<LostWorkers>>()));
+        services.AddSingleton<WorkerGroups>();
         services.AddSingleton<ExecutorService>();
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<ExecutorService>());
         return services;

@@ -70,7 +70,7 @@ internal sealed class FlowTriggerWorld : IConditionWindowRepository
         var execution = NewExecution.Build(new Flow { Namespace = World.Namespace, Id = flow, Revision = 1 }, $"{flow}{++changes}", null, [], null, null, null, World.At(at));
         execution = execution with { State = execution.State.With(StateType.RUNNING, World.At(at)).With(state, World.At(at)), Outputs = outputs };
         execution = more?.Invoke(execution) ?? execution;
-        pending.Add(new ExecutionChange($"change:{execution.Id}", execution));
+        pending.Add(ExecutionChange.Of(execution));
         return execution;
     }
 
@@ -80,20 +80,23 @@ internal sealed class FlowTriggerWorld : IConditionWindowRepository
         while (pending.Count > 0)
         {
             var change = pending[0];
-            var plan = await planner.PlanAsync(triggers, change, CancellationToken.None);
+            var plan = change.Target is { TriggerId: { } id } target
+                ? new FlowTriggerPlan([new FlowTriggerStart(triggers.Find(entry => entry.Definition.Id == id)!, target.Outputs)], ChangeOutcome.Nothing)
+                : await planner.PlanAsync(triggers, change, static _ => 1, CancellationToken.None);
             if (death == Death.BeforeStarts)
             {
                 return;
             }
 
-            await firing.FireAsync(plan, change, CancellationToken.None);
+            await firing.FireAsync(plan.Starts, change, CancellationToken.None);
             if (death == Death.BeforeDone)
             {
                 return;
             }
 
             pending.RemoveAt(0);
-            foreach (var (window, isGone) in plan.Windows)
+            pending.InsertRange(0, plan.Outcome.Targets.Select(change.For));
+            foreach (var ((window, isGone), _) in plan.Outcome.Windows)
             {
                 _ = isGone ? windows.Remove(window.ConditionId) : (windows[window.ConditionId] = window) is null;
             }

@@ -1,13 +1,14 @@
 using Kestra.Executor.Loop;
+using Kestra.Executor.Partitions;
 using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
-using Kestra.Storage.Triggers;
+using Kestra.Storage.Executions;
 
 namespace Kestra.Executor.Following;
 
 /// <summary>Stands between the loop and the one who acts on changes of state.</summary>
 /// <param name="isHandlerExpected">Whether there will be a handler: while it is away, every change is kept for it.</param>
-public sealed class StateChanges(ExecutorInbox inbox, bool isHandlerExpected) : IExecutionChanges
+public sealed class StateChanges(ExecutorInbox inbox, OwnedPartitions owned, bool isHandlerExpected) : IExecutionChanges
 {
     private volatile IExecutionChangeHandler? handler;
     private volatile bool isCatchingUp;
@@ -26,11 +27,13 @@ public sealed class StateChanges(ExecutorInbox inbox, bool isHandlerExpected) : 
         return new Subscription(this);
     }
 
-    public async Task DoneAsync(ExecutionChange change, IReadOnlyList<ConditionWindowChange> windows, CancellationToken cancellationToken)
+    public long? TenureOf(string tenantId, string @namespace, string flowId) => owned.EpochOf(FlowPartition.Of(tenantId, @namespace, flowId, owned.Total));
+
+    public async Task<bool> DoneAsync(ExecutionChange change, ChangeOutcome outcome, CancellationToken cancellationToken)
     {
         var durable = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
-        await inbox.PostAsync(new LaneItem.ChangeDone(change.Key, windows, durable), cancellationToken);
-        await durable.Task.WaitAsync(cancellationToken);
+        await inbox.PostAsync(new LaneItem.ChangeDone(change, outcome, durable), cancellationToken);
+        return await durable.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>A handler has come and has not been told yet what is not done; the loop takes it back when it has.</summary>

@@ -1,10 +1,9 @@
-using System.Globalization;
 using Kestra.Engine;
 using Kestra.Executor.Following;
+using Kestra.Executor.Partitions;
 using Kestra.Executor.Timers;
 using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
-using Kestra.Model.Json;
 using Kestra.Storage.Executions;
 using NodaTime;
 
@@ -14,9 +13,9 @@ namespace Kestra.Executor.Loop;
 /// Keeps the changes that somebody wants until they are done. Each is a timer of its own, written with the decision that made
 /// it; when it comes up, the change is handed out again.
 /// </summary>
-internal sealed class ChangeOutbox(StateChanges changes, TimerQueue timers, TimeProvider time)
+internal sealed class ChangeOutbox(StateChanges changes, TimerQueue timers, OwnedPartitions owned, TimeProvider time)
 {
-    private const string Prefix = "change:";
+    private const string Prefix = "change";
 
     private static readonly Duration Patience = Duration.FromMinutes(1);
 
@@ -36,7 +35,7 @@ internal sealed class ChangeOutbox(StateChanges changes, TimerQueue timers, Time
             var state = reached[index].State;
             if (IsShown(reached, index) && changes.AreWanted(execution.Key.TenantId, execution.State.Namespace, execution.State.FlowId, state))
             {
-                Add(execution.State.ToExecution(), execution.Partition, reached.Count - 1 - index, batch);
+                Add(ChangeOf(execution.State.ToExecution(), reached.Count - 1 - index), execution.Partition, batch);
             }
         }
     }
@@ -44,7 +43,7 @@ internal sealed class ChangeOutbox(StateChanges changes, TimerQueue timers, Time
     /// <summary>A change that was not done in time is handed out again with this batch.</summary>
     public void HandAgain(in ExecutionTimer timer, BatchUnderway batch)
     {
-        batch.Changes.Add(new ExecutionChange(timer.Key, ModelJson.ReadExecution(timer.Payload.Span)));
+        batch.Changes.Add(ChangeCodec.Decode(timer.Key, timer.Payload));
         Keep(timer with { DueAt = Now + Patience }, batch);
     }
 
@@ -55,23 +54,62 @@ internal sealed class ChangeOutbox(StateChanges changes, TimerQueue timers, Time
         batch.HandsEverything = true;
         foreach (var timer in timers.All.Where(static timer => Owns(timer.Key)).OrderBy(static timer => timer.DueAt))
         {
-            batch.Changes.Add(new ExecutionChange(timer.Key, ModelJson.ReadExecution(timer.Payload.Span)));
+            batch.Changes.Add(ChangeCodec.Decode(timer.Key, timer.Payload));
         }
     }
 
-    /// <summary>The windows count only with the first time that a change is done.</summary>
+    /// <summary>Takes in what another process has found to be done for a flow of this one's partitions.</summary>
+    public void Receive(Command.TimerFired sent, int partition, BatchUnderway batch) => Add(ChangeCodec.Decode(sent.Key, sent.Payload), partition, batch);
+
+    /// <summary>Whether another process may have moved one of the windows since they were read.</summary>
+    public bool IsStale(LaneItem.ChangeDone done) => done.Outcome.Windows.Any(move =>
+        changes.TenureOf(move.Change.Window.TenantId, move.Change.Window.Namespace, move.Change.Window.FlowId) != move.Tenure);
+
+    /// <summary>What came of a change counts only with the first time that it is done.</summary>
     public void Done(LaneItem.ChangeDone done, BatchUnderway batch)
     {
-        if (timers.Find(done.Key) is { } timer && timers.Cancel(done.Key))
+        var key = done.Change.Key;
+        if (timers.Find(key) is { } timer && timers.Cancel(key))
         {
             batch.Touch(timer.Partition);
-            batch.Rows.TimersSet.RemoveAll(pending => pending.Key == done.Key);
-            batch.Rows.TimersRemoved.Add(done.Key);
-            batch.Rows.Windows.AddRange(done.Windows);
+            batch.Rows.TimersSet.RemoveAll(pending => pending.Key == key);
+            batch.Rows.TimersRemoved.Add(key);
+            foreach (var move in done.Outcome.Windows)
+            {
+                batch.Touch(PartitionOf(move.Change.Window.TenantId, move.Change.Window.Namespace, move.Change.Window.FlowId));
+                batch.Rows.Windows.Add(move.Change);
+            }
+
+            foreach (var target in done.Outcome.Targets)
+            {
+                Pass(done.Change, target, timer.Partition, batch);
+            }
         }
 
         batch.Confirm(done.Caller);
     }
+
+    // Executions are created from wherever the change was acted on; windows belong to the partition of their flow.
+    private void Pass(ExecutionChange change, ChangeTarget target, int from, BatchUnderway batch)
+    {
+        var part = change.For(target);
+        var execution = change.Execution;
+        var partition = target.TriggerId is null ? PartitionOf(execution.TenantId, target.Namespace, target.FlowId) : from;
+        if (owned.Owns(partition))
+        {
+            Add(part, partition, batch);
+            return;
+        }
+
+        // It travels as the timer that it becomes there.
+        var request = new ExecutionRequest(execution.TenantId, part.Key, new Command.TimerFired(part.Key, ChangeCodec.Encode(part)))
+        {
+            Place = new ExecutionPlace(execution.TenantId, target.Namespace, target.FlowId),
+        };
+        batch.Rows.CommandsSent.Add(ForeignCommands.Row(new LaneItem.Decide(request, partition, null), partition));
+    }
+
+    private int PartitionOf(string tenantId, string @namespace, string flowId) => FlowPartition.Of(tenantId, @namespace, flowId, owned.Total);
 
     private Instant Now => Instant.FromDateTimeOffset(time.GetUtcNow());
 
@@ -80,15 +118,14 @@ internal sealed class ChangeOutbox(StateChanges changes, TimerQueue timers, Time
         index + 1 == reached.Count || !reached[index].State.IsTerminated || reached[index + 1].State == StateType.RESTARTED;
 
     /// <param name="later">How many states the execution has reached since.</param>
-    private void Add(Execution execution, int partition, int later, BatchUnderway batch)
-    {
-        var histories = execution.State.Histories.SkipLast(later).ToList();
-        var then = execution with { State = State.FromHistories(histories) };
-        var key = string.Create(CultureInfo.InvariantCulture, $"{Prefix}{execution.Id}:{histories.Count}");
-        batch.Changes.Add(new ExecutionChange(key, then));
+    private static ExecutionChange ChangeOf(Execution execution, int later) =>
+        ExecutionChange.Of(execution with { State = State.FromHistories([.. execution.State.Histories.SkipLast(later)]) });
 
-        // It does not belong to the execution's own timers, which end with it.
-        Keep(new ExecutionTimer(key, execution.TenantId, key, Now + Patience, ModelJson.Serialize(then, JsonProfile.Database)) { Partition = partition }, batch);
+    // It does not belong to the execution's own timers, which end with it.
+    private void Add(ExecutionChange change, int partition, BatchUnderway batch)
+    {
+        batch.Changes.Add(change);
+        Keep(new ExecutionTimer(change.Key, change.Execution.TenantId, change.Key, Now + Patience, ChangeCodec.Encode(change)) { Partition = partition }, batch);
     }
 
     private void Keep(in ExecutionTimer timer, BatchUnderway batch)

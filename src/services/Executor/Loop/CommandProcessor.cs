@@ -59,6 +59,9 @@ internal sealed class CommandProcessor(
                 slots.Limit(read.Flow, read.Limit);
                 GrantSlots(read.Flow, batch);
                 break;
+            case LaneItem.ChangeDone stale when outbox.IsStale(stale):
+                stale.Caller.TrySetResult(false);
+                break;
             case LaneItem.ChangeDone done:
                 batch.Note(done);
                 outbox.Done(done, batch);
@@ -181,6 +184,12 @@ internal sealed class CommandProcessor(
         if (item.Partition != LaneItem.UnknownPartition && !owned.Owns(item.Partition))
         {
             foreign.Reroute(item);
+        }
+        else if (item.Request.Command is Command.TimerFired sent && ChangeOutbox.Owns(sent.Key))
+        {
+            outbox.Receive(sent, item.Partition, batch);
+            batch.Note(item);
+            batch.Answer(item.Caller, new CommandOutcome.NotFound());
         }
         else if (executions.IsLoading(key))
         {

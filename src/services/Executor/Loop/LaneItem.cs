@@ -2,7 +2,6 @@ using Kestra.Engine;
 using Kestra.Executor.Partitions;
 using Kestra.Hosting.Lanes;
 using Kestra.Storage.Executions;
-using Kestra.Storage.Triggers;
 
 namespace Kestra.Executor.Loop;
 
@@ -144,10 +143,12 @@ internal abstract class LaneItem
     }
 
     /// <summary>A change of state has been acted on.</summary>
-    public sealed class ChangeDone(string key, IReadOnlyList<ConditionWindowChange> windows, TaskCompletionSource<bool> caller) : LaneItem
+    public sealed class ChangeDone(ExecutionChange change, ChangeOutcome outcome, TaskCompletionSource<bool> caller) : LaneItem
     {
-        public string Key { get; } = key;
-        public IReadOnlyList<ConditionWindowChange> Windows { get; } = windows;
+        public ExecutionChange Change { get; } = change;
+        public ChangeOutcome Outcome { get; } = outcome;
+
+        /// <summary>Learns whether it was done.</summary>
         public TaskCompletionSource<bool> Caller { get; } = caller;
         public override bool HasCaller => true;
 

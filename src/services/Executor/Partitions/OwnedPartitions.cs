@@ -26,6 +26,9 @@ public sealed class OwnedPartitions(int total)
     internal PartitionLease LeaseOf(int partition) =>
         leases.TryGetValue(partition, out var lease) ? lease : throw new InvalidOperationException($"Partition {partition} is not owned by this process.");
 
+    /// <summary>Since which change of owner the partition is this process's; null when it is another's.</summary>
+    internal long? EpochOf(int partition) => leases.GetValueOrDefault(partition)?.Epoch;
+
     internal void Add(PartitionLease lease) => leases = leases.SetItem(lease.Partition, lease);
 
     internal void Remove(int partition) => leases = leases.Remove(partition);

@@ -8,16 +8,16 @@ using NodaTime;
 
 namespace Kestra.Scheduler.FlowTriggers;
 
-/// <summary>Creates the executions of a plan. Doing it again finds those that were created.</summary>
+/// <summary>Creates executions. Doing it again finds those that were created.</summary>
 internal sealed class FlowTriggerFiring(TriggerExecutions executions, IExecutionCommands commands, TriggerLog log, TimeProvider time)
 {
-    public Task FireAsync(FlowTriggerPlan plan, ExecutionChange change, CancellationToken cancellationToken) =>
-        Task.WhenAll(plan.Starts.Select(start => CreateAsync(start, change, cancellationToken)));
+    public Task FireAsync(IEnumerable<FlowTriggerStart> starts, ExecutionChange change, CancellationToken cancellationToken) =>
+        Task.WhenAll(starts.Select(start => CreateAsync(start, change, cancellationToken)));
 
     private async Task CreateAsync(FlowTriggerStart start, ExecutionChange change, CancellationToken cancellationToken)
     {
         var (flow, definition, upstream) = (start.Entry.Flow, start.Entry.Definition, change.Execution);
-        var id = DerivedId.Of($"{change.Key}/{flow.TenantId}/{flow.Namespace}/{flow.Id}/{definition.Id}");
+        var id = DerivedId.Of($"{change.Origin}/{flow.TenantId}/{flow.Namespace}/{flow.Id}/{definition.Id}");
         var happening = new TriggerEvent(flow, definition, id, UpstreamScopes.VariablesOf(upstream, start.Outputs)) { Inputs = start.Entry.Trigger.Inputs };
         var create = await executions.BuildAsync(happening, Instant.FromDateTimeOffset(time.GetUtcNow()), cancellationToken);
         var correlation = (upstream.Labels ?? []).FirstOrDefault(static label => label.Key == Label.CorrelationId) is { Key: not null } label ? label.Value : upstream.Id;

@@ -14,6 +14,15 @@ internal sealed class FlowTriggerIndex
     public IEnumerable<FlowTriggerEntry> LookingAt(string tenantId, string @namespace, string flowId, StateType state) =>
         byState.TryGetValue((tenantId, state), out var entries) ? entries.Where(entry => entry.LooksAt(tenantId, @namespace, flowId, state)) : [];
 
+    /// <summary>A trigger of a flow; null when it is gone, or does not fire any more.</summary>
+    public FlowTriggerEntry? Find(FlowPlace flow, string triggerId)
+    {
+        lock (gate)
+        {
+            return byFlow.GetValueOrDefault(flow)?.FirstOrDefault(entry => entry.Definition.Id == triggerId);
+        }
+    }
+
     /// <summary>The triggers of flows from now on; none removes a flow.</summary>
     public void Set(IEnumerable<(FlowPlace Flow, IReadOnlyList<FlowTriggerEntry> Triggers)> flows)
     {

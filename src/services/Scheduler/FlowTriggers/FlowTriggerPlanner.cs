@@ -1,5 +1,6 @@
 using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
+using Kestra.Model.Flows;
 using Kestra.Model.Logs;
 using Kestra.Model.Triggers;
 using Kestra.Plugins.Triggers;
@@ -14,43 +15,65 @@ namespace Kestra.Scheduler.FlowTriggers;
 /// </summary>
 internal sealed class FlowTriggerPlanner(IConditionWindowRepository stored, UpstreamScopes scopes, TriggerLog log, DateTimeZone zone)
 {
-    public async Task<FlowTriggerPlan> PlanAsync(IReadOnlyList<FlowTriggerEntry> triggers, ExecutionChange change, CancellationToken cancellationToken)
+    /// <param name="tenureOf">Names the time since which this process alone moves the windows of a flow; null when another one does.</param>
+    public async Task<FlowTriggerPlan> PlanAsync(IReadOnlyList<FlowTriggerEntry> triggers, ExecutionChange change, Func<Flow, long?> tenureOf, CancellationToken cancellationToken)
     {
         var starts = new List<FlowTriggerStart>();
-        var windows = new Dictionary<(string Namespace, string Flow, string Condition), WindowState>();
-        foreach (var entry in triggers)
+        var moves = new List<WindowMove>();
+        var targets = new List<ChangeTarget>();
+        foreach (var entry in triggers.Where(static entry => entry.Windows.Count == 0))
         {
             var scope = scopes.Of(entry, change.Execution, cancellationToken);
-            if (!entry.Conditions.All(condition => Holds(entry, condition, scope)))
-            {
-                continue;
-            }
-
-            if (entry.Windows.Count == 0)
+            if (entry.Conditions.All(condition => Holds(entry, condition, scope)))
             {
                 starts.Add(new FlowTriggerStart(entry, change.Execution.Outputs));
             }
-            else if (await MeetAsync(entry, change.Execution, scope, windows, cancellationToken) is { } start)
+        }
+
+        foreach (var flow in triggers.Where(static entry => entry.Windows.Count > 0).GroupBy(static entry => (entry.Flow.Namespace, entry.Flow.Id)))
+        {
+            // Asked for before the windows are read.
+            if (tenureOf(flow.First().Flow) is { } tenure)
             {
-                starts.Add(start);
+                moves.AddRange((await MeetAsync(flow, change.Execution, targets, cancellationToken)).Select(window => new WindowMove(window, tenure)));
+            }
+            else
+            {
+                targets.Add(new ChangeTarget(flow.Key.Namespace, flow.Key.Id));
             }
         }
 
-        return new FlowTriggerPlan(starts, [.. windows.Values.Where(static state => state.IsChanged).Select(static state => new ConditionWindowChange(state.Window, state.IsGone))]);
+        return new FlowTriggerPlan(starts, new ChangeOutcome { Windows = moves, Targets = targets });
+    }
+
+    /// <summary>Moves the windows of one flow.</summary>
+    /// <param name="targets">Takes the executions that are to be created when that is stored.</param>
+    private async Task<IEnumerable<ConditionWindowChange>> MeetAsync(IEnumerable<FlowTriggerEntry> triggers, Execution upstream, List<ChangeTarget> targets, CancellationToken cancellationToken)
+    {
+        var windows = new Dictionary<string, WindowState>(StringComparer.Ordinal);
+        foreach (var entry in triggers)
+        {
+            var scope = scopes.Of(entry, upstream, cancellationToken);
+            if (entry.Conditions.All(condition => Holds(entry, condition, scope)) && await MeetAsync(entry, upstream, scope, windows, cancellationToken) is { } start)
+            {
+                targets.Add(new ChangeTarget(entry.Flow.Namespace, entry.Flow.Id) { TriggerId = entry.Definition.Id, Outputs = start.Outputs });
+            }
+        }
+
+        return windows.Values.Where(static state => state.IsChanged).Select(static state => new ConditionWindowChange(state.Window, state.IsGone));
     }
 
     /// <returns>Null while something is missing.</returns>
     private async Task<FlowTriggerStart?> MeetAsync(
-        FlowTriggerEntry entry, Execution upstream, IConditionContext scope, Dictionary<(string Namespace, string Flow, string Condition), WindowState> windows, CancellationToken cancellationToken)
+        FlowTriggerEntry entry, Execution upstream, IConditionContext scope, Dictionary<string, WindowState> windows, CancellationToken cancellationToken)
     {
         var states = new List<(IMultipleCondition Condition, WindowState? State)>();
         var isMet = false;
         foreach (var condition in entry.Windows)
         {
-            var key = (entry.Flow.Namespace, entry.Flow.Id, condition.Id);
-            if (!windows.TryGetValue(key, out var state) && await OpenAsync(entry, condition, MomentOf(upstream), cancellationToken) is { } opened)
+            if (!windows.TryGetValue(condition.Id, out var state) && await OpenAsync(entry, condition, MomentOf(upstream), cancellationToken) is { } opened)
             {
-                windows[key] = state = opened;
+                windows[condition.Id] = state = opened;
             }
 
             isMet |= state is not null && Merge(entry, condition, state, upstream, scope);

@@ -15,7 +15,8 @@ namespace Kestra.Scheduler.FlowTriggers;
 
 /// <summary>
 /// Creates executions when executions of other flows reach states. Changes that move windows are acted on one after the other, in
-/// order; others at the same time. A change is done, and its windows stored, in one transaction after its executions were created.
+/// order; others at the same time. Windows are moved by the process that owns the partition of their flow, and what has to be
+/// created then is stored together with them.
 /// See docs/architecture/flow-triggers.md.
 /// </summary>
 internal sealed partial class FlowTriggerService(
@@ -87,7 +88,7 @@ internal sealed partial class FlowTriggerService(
         ready.TrySetResult();
         await foreach (var change in waiting.Reader.ReadAllAsync(stoppingToken))
         {
-            var triggers = LookingAt(change.Execution);
+            var triggers = TriggersOf(change);
             await places.WaitAsync(stoppingToken);
             var acting = ActAsync(change, stoppingToken);
             if (triggers.Any(static trigger => trigger.Windows.Count > 0))
@@ -120,8 +121,20 @@ internal sealed partial class FlowTriggerService(
         }
     }
 
-    private IReadOnlyList<FlowTriggerEntry> LookingAt(Execution execution) =>
-        [.. index.LookingAt(execution.TenantId, execution.Namespace, execution.FlowId, execution.State.Current)];
+    /// <summary>The triggers that still have to look at the change.</summary>
+    private IReadOnlyList<FlowTriggerEntry> TriggersOf(ExecutionChange change)
+    {
+        if (change.Target is { TriggerId: not null })
+        {
+            return [];
+        }
+
+        var execution = change.Execution;
+        var triggers = index.LookingAt(execution.TenantId, execution.Namespace, execution.FlowId, execution.State.Current);
+        return change.Target is { } target
+            ? [.. triggers.Where(entry => entry.Windows.Count > 0 && entry.Flow.Namespace == target.Namespace && entry.Flow.Id == target.FlowId)]
+            : [.. triggers];
+    }
 
     private async Task LoadAsync(CancellationToken stopping)
     {
@@ -184,16 +197,32 @@ internal sealed partial class FlowTriggerService(
     {
         try
         {
-            var plan = await planner.PlanAsync(LookingAt(change.Execution), change, stopping);
-            await firing.FireAsync(plan, change, stopping);
-            await changes.DoneAsync(change, plan.Windows, stopping);
-            return true;
+            var outcome = change.Target is { TriggerId: { } trigger } target ? await StartAsync(change, target, trigger, stopping) : await LookAsync(change, stopping);
+            return await changes.DoneAsync(change, outcome, stopping);
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
             LogFailed(failure, change.Execution.Id, change.Execution.State.Current, attempt);
             return false;
         }
+    }
+
+    // Windows have moved for it, and nothing but this change knows so: it comes into being unless its trigger is gone.
+    private async Task<ChangeOutcome> StartAsync(ExecutionChange change, ChangeTarget target, string triggerId, CancellationToken stopping)
+    {
+        if (index.Find(new FlowPlace(change.Execution.TenantId, target.Namespace, target.FlowId), triggerId) is { } entry)
+        {
+            await firing.FireAsync([new FlowTriggerStart(entry, target.Outputs)], change, stopping);
+        }
+
+        return ChangeOutcome.Nothing;
+    }
+
+    private async Task<ChangeOutcome> LookAsync(ExecutionChange change, CancellationToken stopping)
+    {
+        var plan = await planner.PlanAsync(TriggersOf(change), change, flow => changes.TenureOf(flow.TenantId, flow.Namespace, flow.Id), stopping);
+        await firing.FireAsync(plan.Starts, change, stopping);
+        return plan.Outcome;
     }
 
     // A window that is over is replaced by the next one; what is deleted here are those of triggers that nobody meets any more.
