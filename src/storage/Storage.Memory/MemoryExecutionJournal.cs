@@ -192,7 +192,7 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
             Enqueue(command.Partition, command.ExecutionId, command.Command);
         }
 
-        MemoryWorkerJobStore.Write(database, batch);
+        MemoryWorkerJobStore.Write(database, batch, Now);
         foreach (var reply in batch.Replies)
         {
             database.Replies.Add((reply with { Outcome = reply.Outcome.ToArray() }, Now));

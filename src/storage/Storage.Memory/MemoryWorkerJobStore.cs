@@ -31,7 +31,7 @@ internal sealed class MemoryWorkerJobStore(MemoryDatabase database, TimeProvider
         cancellationToken);
 
     /// <summary>The part of a commit that is about jobs.</summary>
-    public static void Write(MemoryDatabase database, ExecutionBatch batch)
+    public static void Write(MemoryDatabase database, ExecutionBatch batch, Instant now)
     {
         var done = batch.JobsDone.ToHashSet();
         database.Jobs.RemoveAll(job => done.Contains((job.TaskRunId, job.Attempt)));
@@ -40,7 +40,7 @@ internal sealed class MemoryWorkerJobStore(MemoryDatabase database, TimeProvider
         {
             if (!database.Jobs.Exists(other => other.TaskRunId == job.TaskRunId && other.Attempt == job.Attempt))
             {
-                database.Jobs.Add(job with { Id = ++database.LastJob, ClaimedBy = null, ClaimedAt = null });
+                database.Jobs.Add(job with { Id = ++database.LastJob, ClaimedAt = job.ClaimedBy is null ? null : now });
             }
         }
     }

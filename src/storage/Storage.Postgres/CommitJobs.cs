@@ -39,10 +39,10 @@ internal sealed partial class CommitBatch
 
     private void Send(List<WorkerJobRow> jobs) => Statement(
         $"""
-        INSERT INTO {schema}.worker_job (partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed)
-        SELECT partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) WITH ORDINALITY
-          AS given (partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed, place)
+        INSERT INTO {schema}.worker_job (partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed, claimed_by, claimed_at)
+        SELECT partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed, claimed_by, CASE WHEN claimed_by IS NOT NULL THEN clock_timestamp() END
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) WITH ORDINALITY
+          AS given (partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed, claimed_by, place)
         ORDER BY place
         ON CONFLICT (task_run, attempt) DO NOTHING
         """,
@@ -56,5 +56,6 @@ internal sealed partial class CommitBatch
         (Integers, Column(jobs, static job => job.Attempt)),
         (Texts, Column(jobs, static job => job.WorkerGroup ?? "")),
         (Flags, Column(jobs, static job => job.Forced)),
-        (Flags, Column(jobs, static job => job.Killed)));
+        (Flags, Column(jobs, static job => job.Killed)),
+        (Texts, Column(jobs, static job => job.ClaimedBy)));
 }

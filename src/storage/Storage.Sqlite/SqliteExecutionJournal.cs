@@ -184,7 +184,7 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, Hints hint
             session.Run("INSERT INTO command (partition, execution, command) VALUES ($0, $1, $2)", command.Partition, command.ExecutionId, command.Command.ToArray());
         }
 
-        SqliteWorkerJobStore.Write(session, batch);
+        SqliteWorkerJobStore.Write(session, batch, Now);
         foreach (var reply in batch.Replies)
         {
             session.Run("INSERT INTO reply (reader, token, outcome, written) VALUES ($0, $1, $2, $3) ON CONFLICT (reader, token) DO UPDATE SET outcome = $2", reply.Reader, reply.Token, reply.Outcome.ToArray(), Now);

@@ -53,7 +53,7 @@ internal sealed class SqliteWorkerJobStore(SqliteDatabase database, WorkerJobHin
         session.Query($"SELECT {Columns} FROM worker_job WHERE partition = $0 ORDER BY id", Read, partition);
 
     /// <summary>The part of a commit that is about jobs.</summary>
-    public static void Write(Session session, ExecutionBatch batch)
+    public static void Write(Session session, ExecutionBatch batch, long now)
     {
         foreach (var (taskRunId, attempt) in batch.JobsDone)
         {
@@ -71,10 +71,11 @@ internal sealed class SqliteWorkerJobStore(SqliteDatabase database, WorkerJobHin
         {
             session.Run(
                 """
-                INSERT INTO worker_job (partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed)
-                VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (task_run, attempt) DO NOTHING
+                INSERT INTO worker_job (partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed, claimed_by, claimed_at)
+                VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (task_run, attempt) DO NOTHING
                 """,
-                job.Partition, job.TenantId, job.ExecutionId, job.Namespace, job.FlowId, job.FlowRevision, job.TaskRunId, job.Attempt, job.WorkerGroup ?? "", job.Forced, job.Killed);
+                job.Partition, job.TenantId, job.ExecutionId, job.Namespace, job.FlowId, job.FlowRevision, job.TaskRunId, job.Attempt, job.WorkerGroup ?? "", job.Forced, job.Killed,
+                job.ClaimedBy, job.ClaimedBy is null ? null : now);
         }
     }
 

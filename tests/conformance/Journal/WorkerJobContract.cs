@@ -37,6 +37,18 @@ public abstract class WorkerJobContract<TBed> : StoreContract<TBed>
     }
 
     [Fact]
+    public async Task Job_that_a_worker_has_already_is_sent_as_its_claim()
+    {
+        var sent = Job(Samples.Id("run")) with { ClaimedBy = worker };
+        await SendAsync(sent);
+
+        (await Jobs.ClaimAsync(other, group, 10, None)).ShouldBeEmpty();
+        var claimed = (await Jobs.ListClaimedAsync(worker, None)).ShouldHaveSingleItem();
+        claimed.ClaimedAt.ShouldNotBeNull();
+        claimed.ShouldBe(sent with { Id = claimed.Id, ClaimedAt = claimed.ClaimedAt });
+    }
+
+    [Fact]
     public async Task Claims_are_oldest_first_and_no_more_than_credits()
     {
         var execution = Samples.Id("run");

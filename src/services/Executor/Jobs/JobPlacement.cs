@@ -56,12 +56,14 @@ internal sealed class JobPlacement(WorkerJobQueue jobs, OwnedPartitions owned, E
     }
 
     /// <summary>
-    /// What the worker beside has of a partition that goes to another process is stored as claimed by it, so that the new owner waits
-    /// for its results instead of sending the jobs again.
+    /// What the worker beside has of a partition that goes to another process becomes rows: what it runs as claimed by it, so that the
+    /// new owner waits for its results instead of sending the jobs again, and the rest for any worker.
     /// </summary>
-    public void HandOver(int partition, ExecutionBatch rows)
+    /// <param name="batch">The last one of the partition here: what it sends becomes rows too, because nobody here hears of the answers.</param>
+    public void HandOver(int partition, BatchUnderway batch)
     {
-        foreach (var job in jobs.Underway.Where(job => FlowPartition.Of(job.Place, owned.Total) == partition))
+        var rows = batch.Rows;
+        foreach (var (job, isRunning) in jobs.HandOver(job => FlowPartition.Of(job.Place, owned.Total) == partition))
         {
             rows.JobsSent.Add(new WorkerJobRow
             {
@@ -75,10 +77,24 @@ internal sealed class JobPlacement(WorkerJobQueue jobs, OwnedPartitions owned, E
                 Attempt = job.Attempt,
                 WorkerGroup = job.WorkerGroup,
                 Forced = job.TaskRun.ForceExecution == true,
-                ClaimedBy = options.LocalWorkerId,
+                ClaimedBy = isRunning ? options.LocalWorkerId : null,
             });
         }
 
+        foreach (var (execution, effect) in batch.Effects.Where(pair => pair.Execution.Partition == partition))
+        {
+            switch (effect)
+            {
+                case Effect.DispatchJob job:
+                    rows.JobsSent.Add(Row(execution, job));
+                    break;
+                case Effect.KillJobs kill:
+                    rows.KillJobs(new JobKill(execution.Key.TenantId, execution.Key.ExecutionId, kill.TaskRunId));
+                    break;
+            }
+        }
+
+        batch.Effects.RemoveAll(pair => pair.Execution.Partition == partition && pair.Effect is Effect.DispatchJob);
         foreach (var key in stored.Where(pair => pair.Value == partition).Select(static pair => pair.Key).ToList())
         {
             stored.Remove(key);

@@ -12,44 +12,100 @@ namespace Kestra.Executor.Jobs;
 /// </summary>
 public sealed class WorkerJobQueue : IWorkerJobs, IWorkerJobSource
 {
-    private readonly ConcurrentDictionary<string, Channel<WorkerJob>> groups = new(StringComparer.Ordinal);
+    // A transaction that takes longer than so many looks at its rows has failed.
+    private const int LooksForRow = 100;
 
-    private readonly ConcurrentDictionary<(string TaskRunId, int Attempt), WorkerJob> known = new();
+    private readonly ConcurrentDictionary<string, Channel<Entry>> groups = new(StringComparer.Ordinal);
+
+    private readonly ConcurrentDictionary<(string TaskRunId, int Attempt), Entry> known = new();
+    private readonly ConcurrentDictionary<(string TaskRunId, int Attempt), HandedOver> handedOver = new();
     private volatile Action<KillRequest>[] killHandlers = [];
+    private int waiting;
 
-    /// <summary>Jobs that no worker has taken yet.</summary>
-    public int Waiting
+    /// <summary>Jobs that no worker has begun yet.</summary>
+    public int Waiting => Volatile.Read(ref waiting);
+
+    // After the database was away the executor owes again what it owed before: a job that is still here is not sent twice.
+    public ValueTask DispatchAsync(WorkerJob job, CancellationToken cancellationToken)
     {
-        get
+        var (key, entry) = (KeyOf(job), new Entry(job));
+        if (!known.TryAdd(key, entry) && !(known.TryGetValue(key, out var old) && old.IsWithdrawn && known.TryUpdate(key, entry, old)))
         {
-            var sum = 0;
-            foreach (var (_, channel) in groups)
+            return ValueTask.CompletedTask;
+        }
+
+        Interlocked.Increment(ref waiting);
+        return Group(job.WorkerGroup).Writer.WriteAsync(entry, cancellationToken);
+    }
+
+    /// <summary>Gives away the jobs that a predicate means: those that nobody has begun leave the lane, the others go on for a new owner.</summary>
+    internal IReadOnlyList<(WorkerJob Job, bool IsRunning)> HandOver(Predicate<WorkerJob> isMeant)
+    {
+        var given = new List<(WorkerJob, bool)>();
+        foreach (var entry in known.Values.Where(entry => !entry.IsWithdrawn && isMeant(entry.Job)))
+        {
+            var isRunning = !entry.TryWithdraw();
+            if (isRunning)
             {
-                sum += channel.Reader.Count;
+                handedOver[KeyOf(entry.Job)] = new HandedOver(entry.Job);
+            }
+            else
+            {
+                Interlocked.Decrement(ref waiting);
             }
 
-            return sum;
+            given.Add((entry.Job, isRunning));
+        }
+
+        return given;
+    }
+
+    public WorkerJob? TakeHandedOver(string taskRunId, int attempt) => handedOver.TryRemove((taskRunId, attempt), out var job) ? job.Job : null;
+
+    public bool IsUnderway(WorkerJob job) => known.TryGetValue(KeyOf(job), out var entry) && ReferenceEquals(entry.Job, job);
+
+    public void ForgetHandedOver()
+    {
+        foreach (var (key, job) in handedOver)
+        {
+            if (!IsUnderway(job.Job) && ++job.Looks > LooksForRow)
+            {
+                handedOver.TryRemove(key, out _);
+            }
         }
     }
 
-    // After the database was away the executor owes again what it owed before: a job that is still here is not sent twice.
-    public ValueTask DispatchAsync(WorkerJob job, CancellationToken cancellationToken) =>
-        known.TryAdd((job.TaskRun.Id, job.Attempt), job) ? Group(job.WorkerGroup).Writer.WriteAsync(job, cancellationToken) : ValueTask.CompletedTask;
-
-    /// <summary>Jobs that were sent and are not answered yet.</summary>
-    internal IEnumerable<WorkerJob> Underway => known.Values;
-
     /// <summary>A job that was sent and is not answered yet.</summary>
-    internal bool Knows(string taskRunId, int attempt) => known.ContainsKey((taskRunId, attempt));
+    internal bool Knows(string taskRunId, int attempt) => known.TryGetValue((taskRunId, attempt), out var entry) && !entry.IsWithdrawn;
 
-    public void Done(WorkerJob job) => known.TryRemove((job.TaskRun.Id, job.Attempt), out _);
-
-    public void Kill(string tenantId, string executionId, string? taskRunId)
+    public bool TryStart(WorkerJob job)
     {
+        if (!known.TryGetValue(KeyOf(job), out var entry) || !ReferenceEquals(entry.Job, job))
+        {
+            return true;
+        }
+
+        if (!entry.TryStart())
+        {
+            Forget(entry);
+            return false;
+        }
+
+        Interlocked.Decrement(ref waiting);
+        return true;
+    }
+
+    public void Done(WorkerJob job) => known.TryRemove(KeyOf(job), out _);
+
+    public IReadOnlyList<WorkerJob> Kill(string tenantId, string executionId, string? taskRunId)
+    {
+        var request = new KillRequest(tenantId, executionId, taskRunId);
         foreach (var handler in killHandlers)
         {
-            handler(new KillRequest(tenantId, executionId, taskRunId));
+            handler(request);
         }
+
+        return Waiting == 0 ? [] : Withdraw(request);
     }
 
     public IDisposable SubscribeKills(Action<KillRequest> handler)
@@ -67,11 +123,56 @@ public sealed class WorkerJobQueue : IWorkerJobs, IWorkerJobSource
         var reader = Group(workerGroup).Reader;
         while (await reader.WaitToReadAsync(cancellationToken))
         {
-            while (!cancellationToken.IsCancellationRequested && reader.TryRead(out var job))
+            while (!cancellationToken.IsCancellationRequested && reader.TryRead(out var entry))
             {
-                yield return job;
+                if (!entry.IsWithdrawn)
+                {
+                    yield return entry.Job;
+                    continue;
+                }
+
+                Forget(entry);
             }
         }
+    }
+
+    // One that a worker begins at this moment hears of the request by its handler.
+    private List<WorkerJob> Withdraw(KillRequest request)
+    {
+        var withdrawn = known.Values.Where(entry => request.Means(entry.Job) && entry.TryWithdraw()).Select(static entry => entry.Job).ToList();
+        Interlocked.Add(ref waiting, -withdrawn.Count);
+        return withdrawn;
+    }
+
+    private void Forget(Entry entry) => known.TryRemove(new KeyValuePair<(string, int), Entry>(KeyOf(entry.Job), entry));
+
+    private static (string TaskRunId, int Attempt) KeyOf(WorkerJob job) => (job.TaskRun.Id, job.Attempt);
+
+    // A worker that waits goes on on the thread of the one who dispatches: it starts a run beside and waits again.
+    private Channel<Entry> Group(string? name) =>
+        groups.GetOrAdd(name ?? "", static _ => Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { AllowSynchronousContinuations = true }));
+
+    private sealed class Entry(WorkerJob job)
+    {
+        private const int IsWaiting = 0, Started = 1, Withdrawn = 2;
+
+        private int stage;
+
+        public WorkerJob Job => job;
+
+        public bool IsWithdrawn => Volatile.Read(ref stage) == Withdrawn;
+
+        public bool TryStart() => Interlocked.CompareExchange(ref stage, Started, IsWaiting) == IsWaiting;
+
+        public bool TryWithdraw() => Interlocked.CompareExchange(ref stage, Withdrawn, IsWaiting) == IsWaiting;
+    }
+
+    private sealed class HandedOver(WorkerJob job)
+    {
+        public WorkerJob Job => job;
+
+        /// <summary>At the rows, since it is over.</summary>
+        public int Looks { get; set; }
     }
 
     private sealed class Subscription(WorkerJobQueue queue, Action<KillRequest> handler) : IDisposable
@@ -84,8 +185,4 @@ public sealed class WorkerJobQueue : IWorkerJobs, IWorkerJobSource
             }
         }
     }
-
-    // A worker that waits goes on on the thread of the one who dispatches: it starts a run beside and waits again.
-    private Channel<WorkerJob> Group(string? name) =>
-        groups.GetOrAdd(name ?? "", static _ => Channel.CreateUnbounded<WorkerJob>(new UnboundedChannelOptions { AllowSynchronousContinuations = true }));
 }

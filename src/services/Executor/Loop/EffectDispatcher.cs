@@ -3,6 +3,7 @@ using Kestra.Executor.Subflows;
 using Kestra.Hosting.Lanes;
 using Kestra.Storage;
 using Microsoft.Extensions.Logging;
+using NodaTime;
 
 namespace Kestra.Executor.Loop;
 
@@ -25,7 +26,11 @@ internal sealed partial class EffectDispatcher(
                 await jobs.DispatchAsync(WorkerJob.Of(execution.State, job), stopping);
                 break;
             case Effect.KillJobs kill:
-                jobs.Kill(execution.Key.TenantId, execution.Key.ExecutionId, kill.TaskRunId);
+                if (jobs.Kill(execution.Key.TenantId, execution.Key.ExecutionId, kill.TaskRunId) is { Count: > 0 } withdrawn)
+                {
+                    Beside(() => AnswerAsync(execution.Partition, withdrawn));
+                }
+
                 break;
             case Effect.StartSubflow start:
                 Beside(() => subflows.StartAsync(execution.Key, execution.Partition, start, stopping));
@@ -35,6 +40,16 @@ internal sealed partial class EffectDispatcher(
                 break;
             default:
                 throw new InvalidOperationException($"The effect {effect.GetType().Name} is decided inside the partition and can't leave it.");
+        }
+    }
+
+    // No slot becomes free for them any more.
+    private async Task AnswerAsync(int partition, IReadOnlyList<WorkerJob> withdrawn)
+    {
+        var now = Instant.FromDateTimeOffset(time.GetUtcNow());
+        foreach (var job in withdrawn)
+        {
+            await inbox.PostAsync(job.Request(Command.TaskResult.NeverBegun(job.TaskRun.Id, job.Attempt, now)), partition, stopping);
         }
     }
 

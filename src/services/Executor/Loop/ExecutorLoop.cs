@@ -299,7 +299,7 @@ internal sealed partial class ExecutorLoop(
         Close(committing);
         foreach (var (lease, _) in committing.Yielded)
         {
-            jobs.HandOver(lease.Partition, committing.Rows);
+            jobs.HandOver(lease.Partition, committing);
         }
 
         TellScheduler(committing);

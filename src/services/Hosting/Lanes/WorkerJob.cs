@@ -66,11 +66,25 @@ public interface IWorkerJobs
     /// <summary>Called by an executor after the commit that decided the job; may repeat one after a crash.</summary>
     ValueTask DispatchAsync(WorkerJob job, CancellationToken cancellationToken);
 
-    /// <summary>Jobs that no worker has taken yet.</summary>
+    /// <summary>Jobs that no worker has begun yet.</summary>
     int Waiting { get; }
 
     /// <summary>Stops the runs of an execution, or one task run of it. Unknown ones are ignored.</summary>
-    void Kill(string tenantId, string executionId, string? taskRunId);
+    /// <returns>Those that had not begun and never will: whoever asked answers for them.</returns>
+    IReadOnlyList<WorkerJob> Kill(string tenantId, string executionId, string? taskRunId);
+
+    /// <summary>
+    /// A job that was running when its execution went to another process. Its row there names the worker beside this lane, which
+    /// never claimed it; from this call on it is the caller's to look after.
+    /// </summary>
+    /// <returns>Null when there is none.</returns>
+    WorkerJob? TakeHandedOver(string taskRunId, int attempt);
+
+    /// <summary>Whether the job's result is still to come.</summary>
+    bool IsUnderway(WorkerJob job);
+
+    /// <summary>Called after each look at the rows of the worker: what is over and had no row for many looks never had one.</summary>
+    void ForgetHandedOver();
 }
 
 /// <summary>Where a worker gets its jobs from. One that it took is answered with a result, or runs again elsewhere.</summary>
@@ -92,4 +106,9 @@ public interface IWorkerJobSource
 
 /// <param name="TaskRunId">Null means all runs of the execution, but for those after its end.</param>
 /// <param name="Attempt">Null means every attempt of the task run.</param>
-public readonly record struct KillRequest(string TenantId, string ExecutionId, string? TaskRunId, int? Attempt = null);
+public readonly record struct KillRequest(string TenantId, string ExecutionId, string? TaskRunId, int? Attempt = null)
+{
+    public bool Means(WorkerJob job) => job.TenantId == TenantId && job.ExecutionId == ExecutionId
+        && (TaskRunId is null ? job.TaskRun.ForceExecution != true : job.TaskRun.Id == TaskRunId)
+        && (Attempt is null || Attempt == job.Attempt);
+}

@@ -11,7 +11,8 @@ namespace Kestra.Worker.Claiming;
 /// <summary>Answers jobs that are not run.</summary>
 internal sealed class ClaimAnswers(IExecutionCommands commands, ILogSink logs, WorkerIdentity identity, TimeProvider time)
 {
-    public Task KilledAsync(WorkerJobRow row, CancellationToken cancellationToken) => AnswerAsync(row, StateType.KILLED, cancellationToken);
+    public Task KilledAsync(WorkerJobRow row, CancellationToken cancellationToken) =>
+        AnswerAsync(row, Command.TaskResult.NeverBegun(row.TaskRunId, row.Attempt, Now), cancellationToken);
 
     /// <param name="reason">For the log of the execution.</param>
     public async Task FailedAsync(WorkerJobRow row, string reason, CancellationToken cancellationToken)
@@ -30,15 +31,12 @@ internal sealed class ClaimAnswers(IExecutionCommands commands, ILogSink logs, W
                 Message = reason,
             },
             cancellationToken);
-        await AnswerAsync(row, StateType.FAILED, cancellationToken);
+        var now = Now;
+        await AnswerAsync(row, new Command.TaskResult(row.TaskRunId, row.Attempt, StateType.FAILED, now, now, null, identity.Id), cancellationToken);
     }
 
     private Instant Now => Instant.FromDateTimeOffset(time.GetUtcNow());
 
-    private async Task AnswerAsync(WorkerJobRow row, StateType state, CancellationToken cancellationToken)
-    {
-        var now = Now;
-        var result = new Command.TaskResult(row.TaskRunId, row.Attempt, state, now, now, null, identity.Id);
+    private async Task AnswerAsync(WorkerJobRow row, Command.TaskResult result, CancellationToken cancellationToken) =>
         await commands.PostAsync(new ExecutionRequest(row.TenantId, row.ExecutionId, result) { Place = row.Place }, cancellationToken);
-    }
 }

@@ -38,6 +38,16 @@ internal sealed class ClaimBook
         }
     }
 
+    /// <summary>Takes in a job that runs here already.</summary>
+    public void Adopt(Claim claim)
+    {
+        lock (gate)
+        {
+            claim.Stage = ClaimStage.Running;
+            claims[(claim.Row.TaskRunId, claim.Row.Attempt)] = claim;
+        }
+    }
+
     /// <summary>The next job for a slot.</summary>
     public WorkerJob? Next()
     {
@@ -153,4 +163,8 @@ internal sealed class ClaimBook
 /// <param name="ToStop">Run and shall not go on: killed, or not this worker's any more.</param>
 /// <param name="Killed">Were killed before they had a slot, and are not run.</param>
 /// <param name="Unknown">Belong to the worker without its knowledge: the answer to the claim was lost.</param>
-internal sealed record ClaimFindings(IReadOnlyList<Claim> ToStop, IReadOnlyList<Claim> Killed, IReadOnlyList<WorkerJobRow> Unknown);
+internal sealed record ClaimFindings(IReadOnlyList<Claim> ToStop, IReadOnlyList<Claim> Killed, IReadOnlyList<WorkerJobRow> Unknown)
+{
+    /// <summary>These with those of a second look at the same rows, which knew more.</summary>
+    public ClaimFindings And(ClaimFindings later) => new([.. ToStop, .. later.ToStop], [.. Killed, .. later.Killed], later.Unknown);
+}

@@ -88,7 +88,7 @@ internal sealed partial class ClaimedJobs(
         await turn.WaitAsync(cancellationToken);
         try
         {
-            var findings = book.Compare(await store.ListClaimedAsync(identity.Id, cancellationToken));
+            var findings = await LookAsync(cancellationToken);
             foreach (var claim in findings.ToStop)
             {
                 Stop(claim.Row);
@@ -122,7 +122,7 @@ internal sealed partial class ClaimedJobs(
             try
             {
                 var waiting = book.TakeReady(static _ => true).Select(static claim => claim.Row);
-                var findings = book.Compare(await store.ListClaimedAsync(identity.Id, limit.Token));
+                var findings = await LookAsync(limit.Token);
                 await ReleaseAsync([.. waiting.UnionBy(findings.Unknown, static row => row.Id)], limit.Token);
             }
             finally
@@ -135,6 +135,43 @@ internal sealed partial class ClaimedJobs(
             // Whoever finds the worker gone hands on what it had.
             LogKept(error);
         }
+    }
+
+    /// <summary>Compares what the store says with what is known here, and with what was handed over to other processes with the executor beside.</summary>
+    private async Task<ClaimFindings> LookAsync(CancellationToken cancellationToken)
+    {
+        var rows = await store.ListClaimedAsync(identity.Id, cancellationToken);
+        var findings = book.Compare(rows);
+        if (lane is null)
+        {
+            return findings;
+        }
+
+        var adopted = findings.Unknown.Where(row => TryAdopt(row, lane)).ToList();
+        if (adopted.Count > 0)
+        {
+            findings = findings.And(book.Compare(rows));
+        }
+
+        lane.ForgetHandedOver();
+        return findings;
+    }
+
+    private bool TryAdopt(WorkerJobRow row, IWorkerJobs beside)
+    {
+        if (beside.TakeHandedOver(row.TaskRunId, row.Attempt) is not { } job)
+        {
+            return false;
+        }
+
+        book.Adopt(new Claim(row, job, time.GetTimestamp()));
+        if (!beside.IsUnderway(job))
+        {
+            // Its result went before anybody here knew of the row.
+            book.Done(job);
+        }
+
+        return true;
     }
 
     private enum Harvest { None, Some, Failed }

@@ -81,10 +81,7 @@ internal sealed partial class JobRunner(
         kills.Add(request, Instant.FromDateTimeOffset(services.Time.GetUtcNow()));
         foreach (var (_, run) in running)
         {
-            var job = run.Job;
-            if (job.TenantId == request.TenantId && job.ExecutionId == request.ExecutionId
-                && (request.TaskRunId is null ? job.TaskRun.ForceExecution != true : job.TaskRun.Id == request.TaskRunId)
-                && (request.Attempt is null || request.Attempt == job.Attempt))
+            if (request.Means(run.Job))
             {
                 run.Cancellation.Cancel(CancelReason.Killed);
             }
@@ -105,8 +102,7 @@ internal sealed partial class JobRunner(
         try
         {
             var now = Instant.FromDateTimeOffset(services.Time.GetUtcNow());
-            var result = new Command.TaskResult(job.TaskRun.Id, job.Attempt, StateType.KILLED, now, now, null, WorkerId: null);
-            await commands.PostAsync(job.Request(result), stopping);
+            await commands.PostAsync(job.Request(Command.TaskResult.NeverBegun(job.TaskRun.Id, job.Attempt, now)), stopping);
         }
         finally
         {

@@ -31,7 +31,7 @@ public sealed record WorkerJobRow
     /// <summary>It runs after the end of its execution, and a kill of the whole execution does not mean it.</summary>
     public bool Forced { get; init; }
 
-    /// <summary>Id of the worker that has it; null while it waits.</summary>
+    /// <summary>Id of the worker that has it, from the beginning when it ran before its row was written; null while it waits.</summary>
     public string? ClaimedBy { get; init; }
 
     /// <summary>By the store's clock.</summary>
