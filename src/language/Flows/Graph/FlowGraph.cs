@@ -80,7 +80,7 @@ public sealed record FlowGraph(IReadOnlyList<GraphNode> Nodes, IReadOnlyList<Gra
 
         writer.WriteString("uid"u8, node.Uid);
         writer.WriteString("type"u8, node.Type);
-        WriteText(writer, "branchType", node.Branch?.ToString());
+        writer.WriteText("branchType", node.Branch?.ToString());
         if (node.Task is { } task)
         {
             writer.WritePropertyName("task"u8);
@@ -93,7 +93,7 @@ public sealed record FlowGraph(IReadOnlyList<GraphNode> Nodes, IReadOnlyList<Gra
             ModelJson.Write(writer, run, JsonProfile.Api);
         }
 
-        WriteText(writer, "relationType", node.Relation?.ToString());
+        writer.WriteText("relationType", node.Relation?.ToString());
         writer.WriteEndObject();
     }
 
@@ -103,8 +103,8 @@ public sealed record FlowGraph(IReadOnlyList<GraphNode> Nodes, IReadOnlyList<Gra
         writer.WriteString("source"u8, edge.Source);
         writer.WriteString("target"u8, edge.Target);
         writer.WriteStartObject("relation"u8);
-        WriteText(writer, "relationType", edge.Relation?.ToString());
-        WriteText(writer, "value", edge.Value);
+        writer.WriteText("relationType", edge.Relation?.ToString());
+        writer.WriteText("value", edge.Value);
         writer.WriteEndObject();
         writer.WriteEndObject();
     }
@@ -115,7 +115,7 @@ public sealed record FlowGraph(IReadOnlyList<GraphNode> Nodes, IReadOnlyList<Gra
         writer.WriteStartObject("cluster"u8);
         writer.WriteString("uid"u8, cluster.Uid);
         writer.WriteString("type"u8, cluster.Type);
-        WriteText(writer, "relationType", cluster.Relation?.ToString());
+        writer.WriteText("relationType", cluster.Relation?.ToString());
         if (cluster.TaskNode is { } node)
         {
             writer.WritePropertyName("taskNode"u8);
@@ -125,29 +125,10 @@ public sealed record FlowGraph(IReadOnlyList<GraphNode> Nodes, IReadOnlyList<Gra
         writer.WritePropertyName("finally"u8);
         Write(writer, new GraphNode(cluster.FinallyUid, GraphTypes.Finally));
         writer.WriteEndObject();
-        WriteTexts(writer, "nodes", cluster.Nodes);
-        WriteTexts(writer, "parents", cluster.Parents);
+        writer.WriteTexts("nodes", cluster.Nodes);
+        writer.WriteTexts("parents", cluster.Parents);
         writer.WriteString("start"u8, cluster.Start);
         writer.WriteString("end"u8, cluster.End);
         writer.WriteEndObject();
-    }
-
-    private static void WriteText(Utf8JsonWriter writer, string name, string? text)
-    {
-        if (text is not null)
-        {
-            writer.WriteString(name, text);
-        }
-    }
-
-    private static void WriteTexts(Utf8JsonWriter writer, string name, IReadOnlyList<string> texts)
-    {
-        writer.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            writer.WriteStringValue(text);
-        }
-
-        writer.WriteEndArray();
     }
 }

@@ -30,37 +30,18 @@ public sealed record FlowReview(string? Constraints, bool Outdated, IReadOnlyLis
     {
         writer.WriteStartObject();
         writer.WriteNumber("index"u8, index);
-        WriteText(writer, "filename", filename);
-        WriteText(writer, "flow", FlowId);
-        WriteText(writer, "namespace", Namespace);
-        WriteText(writer, "constraints", Constraints);
+        writer.WriteText("filename", filename);
+        writer.WriteText("flow", FlowId);
+        writer.WriteText("namespace", Namespace);
+        writer.WriteText("constraints", Constraints);
         writer.WriteBoolean("outdated"u8, Outdated);
         if (IsReadable)
         {
-            WriteTexts(writer, "deprecationPaths", DeprecationPaths);
-            WriteTexts(writer, "warnings", Warnings);
-            WriteTexts(writer, "infos", Infos);
+            writer.WriteTexts("deprecationPaths", DeprecationPaths);
+            writer.WriteTexts("warnings", Warnings);
+            writer.WriteTexts("infos", Infos);
         }
 
         writer.WriteEndObject();
-    }
-
-    private static void WriteText(Utf8JsonWriter writer, string name, string? text)
-    {
-        if (text is not null)
-        {
-            writer.WriteString(name, text);
-        }
-    }
-
-    private static void WriteTexts(Utf8JsonWriter writer, string name, IReadOnlyList<string> texts)
-    {
-        writer.WriteStartArray(name);
-        foreach (var text in texts)
-        {
-            writer.WriteStringValue(text);
-        }
-
-        writer.WriteEndArray();
     }
 }
