@@ -133,7 +133,7 @@ internal sealed partial class Oracle(IReadOnlyDictionary<string, string> referen
     }
 
     // An id is a number without leading zeros: one in some hundred thousand has three digits less than most.
-    [GeneratedRegex("\\b(?=[0-9A-Za-z]*[A-Z])(?=[0-9A-Za-z]*[a-z])[0-9A-Za-z]{16,22}\\b", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("\\b(?:[0-9A-Za-z]{20,22}|(?=[0-9a-z]*[A-Z])(?=[0-9A-Z]*[a-z])[0-9A-Za-z]{16,19})\\b", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Ids();
 
     [GeneratedRegex("\\d{4}-\\d\\d-\\d\\dT[0-9:.+Z-]+", RegexOptions.CultureInvariant, 1000)]
