@@ -1,3 +1,4 @@
+using System.Text;
 using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Triggers;
 using Kestra.Model.Flows;
@@ -14,7 +15,9 @@ public sealed class WebhookTests
     private static TriggerDefinition Webhook(string key) =>
         new() { Id = "hook", Type = TestPlugins.WebhookType, Properties = new OrderedDictionary<string, object?> { ["key"] = key, ["wait"] = true } };
 
-    private Task<WebhookOutcome> CallAsync(Flow flow, string key, string? body = null) =>
+    private Task<WebhookOutcome> CallAsync(Flow flow, string key, string? body = null) => CallAsync(flow, key, Encoding.UTF8.GetBytes(body ?? ""));
+
+    private Task<WebhookOutcome> CallAsync(Flow flow, string key, byte[] body) =>
         new WebhookExecutions(world.Executions, world.Stored, world.Time, new RandomIdSource()).CreateAsync(
             flow with { Revision = 3 },
             new WebhookRequest(key, body, [new("X-Event", ["push"])], [new("a", ["1", "2"])]),
@@ -43,6 +46,20 @@ public sealed class WebhookTests
     {
         await CallAsync(World.FlowWith(Webhook("k")), "k", body);
         world.Stored.Executions.Single().Trigger!.Variables!["body"].ShouldBe(expected);
+    }
+
+    [Fact]
+    public async Task AMarkOfTheEncodingIsNotPartOfTheBody()
+    {
+        await CallAsync(World.FlowWith(Webhook("k")), "k", [.. Encoding.UTF8.Preamble, .. """{"a": "ü"}"""u8]);
+        world.Stored.Executions.Single().Trigger!.Variables!["body"].ShouldBeAssignableTo<IReadOnlyDictionary<string, object?>>()!["a"].ShouldBe("ü");
+    }
+
+    [Fact]
+    public async Task BytesThatAreNoTextAreReplacedAndTheRestIsRead()
+    {
+        await CallAsync(World.FlowWith(Webhook("k")), "k", [.. """{"a": "x"""u8, 0xff, .. "\"}"u8]);
+        world.Stored.Executions.Single().Trigger!.Variables!["body"].ShouldBeAssignableTo<IReadOnlyDictionary<string, object?>>()!["a"].ShouldBe("x\ufffd");
     }
 
     [Fact]

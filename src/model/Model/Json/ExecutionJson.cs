@@ -59,6 +59,23 @@ internal static class ExecutionJson
         writer.WriteEndObject();
     }
 
+    public static void WriteWebhookMembers(Utf8JsonWriter writer, Execution execution, bool withOutputs)
+    {
+        writer.WriteString("id"u8, execution.Id);
+        writer.WriteString("namespace"u8, execution.Namespace);
+        writer.WriteString("flowId"u8, execution.FlowId);
+        if (execution.FlowRevision is { } revision)
+        {
+            writer.WriteNumber("flowRevision"u8, revision);
+        }
+
+        WriteTrigger(writer, execution.Trigger, JsonProfile.Api);
+        WriteMap(writer, "outputs"u8, withOutputs && execution.Outputs is { Count: > 0 } outputs ? outputs : null, JsonProfile.Api, keepNulls: true);
+        WriteLabels(writer, execution.Labels);
+        writer.WritePropertyName("state"u8);
+        Write(writer, execution.State, JsonProfile.Api, null);
+    }
+
     public static void Write(Utf8JsonWriter writer, TaskRun run, JsonProfile profile, Instant? now = null)
     {
         writer.WriteStartObject();

@@ -34,6 +34,9 @@ public static class ModelJson
     /// <param name="now">How long a state lasts that has just begun is reckoned up to here; null takes it as just begun.</param>
     public static void Write(Utf8JsonWriter writer, Execution execution, JsonProfile profile, Instant? now = null) => ExecutionJson.Write(writer, execution, profile, now);
 
+    /// <summary>The members that the answer of a webhook shows, in its order; the caller writes the object around them.</summary>
+    public static void WriteWebhookMembers(Utf8JsonWriter writer, Execution execution, bool withOutputs) => ExecutionJson.WriteWebhookMembers(writer, execution, withOutputs);
+
     /// <inheritdoc cref="Write(Utf8JsonWriter, Execution, JsonProfile, Instant?)"/>
     public static void Write(Utf8JsonWriter writer, TaskRun run, JsonProfile profile, Instant? now = null) => ExecutionJson.Write(writer, run, profile, now);
 
@@ -82,16 +85,7 @@ public static class ModelJson
         return writer.BytesCommitted + writer.BytesPending;
     }
 
-    private static byte[] Bytes(Action<Utf8JsonWriter> write)
-    {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
-        {
-            write(writer);
-        }
-
-        return buffer.WrittenSpan.ToArray();
-    }
+    private static byte[] Bytes(Action<Utf8JsonWriter> write) => JsonScratch.Write(write);
 
     private static T Parsed<T>(ReadOnlySpan<byte> utf8, Func<JsonElement, T> read)
     {

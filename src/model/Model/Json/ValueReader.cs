@@ -39,7 +39,7 @@ internal static class ValueReader
         var map = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
         foreach (var property in element.EnumerateObject())
         {
-            map[property.Name] = Read(property.Value);
+            map[MemberNames.Of(property)] = Read(property.Value);
         }
 
         return map;

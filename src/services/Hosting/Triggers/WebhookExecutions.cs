@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Kestra.Engine;
 using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
@@ -96,21 +97,25 @@ public sealed class WebhookExecutions(TriggerExecutions executions, IExecutionCo
         return variables;
     }
 
-    private static object? BodyOf(string? text)
+    private static object? BodyOf(ReadOnlyMemory<byte> body)
     {
-        if (string.IsNullOrEmpty(text))
+        var utf8 = body.Span.StartsWith(Encoding.UTF8.Preamble) ? body[Encoding.UTF8.Preamble.Length..] : body;
+        if (utf8.IsEmpty)
         {
             return null;
         }
 
         try
         {
-            using var document = JsonDocument.Parse(text, ModelJson.DocumentOptions);
-            return document.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? ModelJson.ReadValue(document.RootElement) : text;
+            // Bytes that are no text are replaced, as in any other text, and what comes of it may still be JSON.
+            using var document = Utf8.IsValid(utf8.Span)
+                ? JsonDocument.Parse(utf8, ModelJson.DocumentOptions)
+                : JsonDocument.Parse(Encoding.UTF8.GetString(utf8.Span), ModelJson.DocumentOptions);
+            return document.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? ModelJson.ReadValue(document.RootElement) : Encoding.UTF8.GetString(utf8.Span);
         }
         catch (JsonException)
         {
-            return text;
+            return Encoding.UTF8.GetString(utf8.Span);
         }
     }
 
@@ -128,12 +133,12 @@ public sealed class WebhookExecutions(TriggerExecutions executions, IExecutionCo
 
 /// <summary>A request to a webhook's address.</summary>
 /// <param name="Key">The last part of the address.</param>
-/// <param name="Body">As text; null or empty when there is none.</param>
+/// <param name="Body">As it came, in UTF-8; empty when there is none.</param>
 /// <param name="Headers">Names as they were sent.</param>
 /// <param name="Parameters">Of the query.</param>
 public sealed record WebhookRequest(
     string Key,
-    string? Body,
+    ReadOnlyMemory<byte> Body,
     IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> Headers,
     IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> Parameters);
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Kestra.Hosting.Triggers;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
@@ -19,9 +18,6 @@ internal sealed class WebhookEndpoints(WebhookExecutions webhooks, FlowRevisions
 {
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT"];
 
-    // In this order, and nothing else: the answer is shorter than an execution.
-    private static readonly string[] Shown = ["id", "namespace", "flowId", "flowRevision", "trigger", "outputs", "labels", "state"];
-
     public void Map(IEndpointRouteBuilder api)
     {
         api.MapMethods("/{tenant}/executions/webhook/{namespace}/{id}/{key}", Methods, ReceiveAsync).Open();
@@ -32,7 +28,7 @@ internal sealed class WebhookEndpoints(WebhookExecutions webhooks, FlowRevisions
     {
         var stored = await revisions.RequireAsync(http.Tenant(), http.Route("namespace"), http.Route("id"), null, http.RequestAborted, "Flow not found");
         var flow = Runnable(revisions.ReadRunnable(stored));
-        var request = new WebhookRequest(http.Route("key"), await http.BodyTextAsync(), Lists(http.Request.Headers), Lists(http.Request.Query));
+        var request = new WebhookRequest(http.Route("key"), await http.BodyBytesAsync(), Lists(http.Request.Headers), Lists(http.Request.Query));
         switch (await webhooks.CreateAsync(flow, request, http.RequestAborted))
         {
             case WebhookOutcome.NoTrigger:
@@ -57,23 +53,15 @@ internal sealed class WebhookEndpoints(WebhookExecutions webhooks, FlowRevisions
         _ => flow,
     };
 
-    private async Task AnswerAsync(HttpContext http, Execution execution, bool withOutputs)
+    // The answer is shorter than an execution.
+    private Task AnswerAsync(HttpContext http, Execution execution, bool withOutputs)
     {
         var url = ExecutionEndpoints.UrlOf(options, execution);
-        using var document = JsonDocument.Parse(ModelJson.Serialize(execution, JsonProfile.Api), ModelJson.DocumentOptions);
-        await Answers.JsonAsync(http, writer =>
+        return Answers.JsonAsync(http, writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("tenantId"u8, execution.TenantId);
-            foreach (var name in Shown.Where(name => withOutputs || name != "outputs"))
-            {
-                if (document.RootElement.TryGetProperty(name, out var value))
-                {
-                    writer.WritePropertyName(name);
-                    value.WriteTo(writer);
-                }
-            }
-
+            ModelJson.WriteWebhookMembers(writer, execution, withOutputs);
             writer.WriteString("url"u8, url);
             writer.WriteEndObject();
         });

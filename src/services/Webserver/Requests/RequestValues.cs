@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -83,6 +84,24 @@ internal static class RequestValues
     {
         using var reader = new StreamReader(http.Request.Body, new UTF8Encoding(false));
         return await reader.ReadToEndAsync(http.RequestAborted);
+    }
+
+    /// <summary>The whole body as it came.</summary>
+    public static async Task<byte[]> BodyBytesAsync(this HttpContext http)
+    {
+        var body = http.Request.BodyReader;
+        while (true)
+        {
+            var read = await body.ReadAsync(http.RequestAborted);
+            if (read.IsCompleted)
+            {
+                var bytes = read.Buffer.ToArray();
+                body.AdvanceTo(read.Buffer.End);
+                return bytes;
+            }
+
+            body.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
     }
 
     /// <summary>The body as JSON; the caller disposes it.</summary>
