@@ -21,11 +21,12 @@ internal static class FlowWriter
 
         if (plan.Sla is { } sla)
         {
+            var labels = Map((SlaPlan.Label, "yes"));
             raw["sla"] = new List<object?>
             {
                 sla.Assertion is { } assertion
-                    ? Map(("id", "sla"), ("type", "EXECUTION_ASSERTION"), ("assert", assertion), ("behavior", sla.Behavior))
-                    : Map(("id", "sla"), ("type", "MAX_DURATION"), ("duration", "PT2S"), ("behavior", sla.Behavior)),
+                    ? Map(("id", "sla"), ("type", "EXECUTION_ASSERTION"), ("assert", assertion), ("behavior", sla.Behavior), ("labels", labels))
+                    : Map(("id", "sla"), ("type", "MAX_DURATION"), ("duration", "PT2S"), ("behavior", sla.Behavior), ("labels", labels)),
             };
         }
 

@@ -1,3 +1,5 @@
+using Kestra.Model.Executions;
+
 namespace Kestra.Engine.Tests.Simulation;
 
 /// <summary>What a generated task does; the simulated worker, the reference and the flow are all made from it.</summary>
@@ -71,7 +73,20 @@ internal sealed record FlowPlan(string Id, IReadOnlyList<TaskPlan> Tasks)
 
 /// <summary>A generated service level agreement.</summary>
 /// <param name="Assertion">Null limits the duration to a few virtual seconds.</param>
-internal sealed record SlaPlan(string? Assertion, string Behavior);
+internal sealed record SlaPlan(string? Assertion, string Behavior)
+{
+    /// <summary>The label that a violation leaves behind.</summary>
+    public const string Label = "violated";
+
+    /// <summary>The state in which a violation ends the execution; null when it only tells.</summary>
+    public StateType? Decrees => Behavior switch { "FAIL" => StateType.FAILED, "CANCEL" => StateType.CANCELLED, _ => null };
+
+    /// <summary>Whether the execution has ended before it is found violated depends on the order of things.</summary>
+    public bool IsOfTheMoment => Decrees is not null && Assertion is null or "{{ kv('no') }}";
+
+    /// <summary>Whether it is found violated; null when that depends on the order of things.</summary>
+    public bool? IsViolated => Assertion switch { "false" => true, null or "{{ kv('no') }}" => null, _ => false };
+}
 
 /// <summary>What generated flows may hold.</summary>
 public enum FlowFeatures

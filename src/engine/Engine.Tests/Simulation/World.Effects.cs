@@ -21,13 +21,18 @@ internal sealed partial class World
                     throw new InvariantException(8, $"attempt {job.Attempt} of {job.TaskRun.TaskId} is sent twice");
                 }
 
+                if (sent.Count % 4 == 0)
+                {
+                    VisibleOutputs.Check(simulated.State.ToExecution(), job);
+                }
+
                 underway.Add(() => Work(simulated.Id, job));
                 break;
             case Effect.KillJobs:
                 simulated.KilledAt = now;
                 break;
             case Effect.Evaluate evaluate:
-                underway.Add(() => Decide(simulated.Id, Evaluated(evaluate)));
+                underway.Add(() => Deliver(simulated.Id, Evaluated(evaluate)));
                 break;
             case Effect.StartSubflow start:
                 underway.Add(() => StartSubflow(simulated.Id, start));
@@ -60,6 +65,15 @@ internal sealed partial class World
             case Effect.RequestSlot or Effect.WaitForSlot or Effect.HoldSlot or Effect.ReleaseSlot:
                 Move(simulated, effect);
                 break;
+        }
+    }
+
+    private void Deliver(string executionId, Command command)
+    {
+        Decide(executionId, command);
+        if (random.Next(100) < 5)
+        {
+            Again(executionId, command);
         }
     }
 
@@ -113,7 +127,7 @@ internal sealed partial class World
 
     private void End(string executionId, Effect.DispatchJob job, StateType state)
     {
-        var outputs = state == StateType.KILLED ? null : new Dictionary<string, object?>(StringComparer.Ordinal) { ["of"] = job.TaskRun.TaskId };
+        var outputs = state == StateType.KILLED ? null : new Dictionary<string, object?>(StringComparer.Ordinal) { [VisibleOutputs.Name] = job.TaskRun.TaskId };
         if (outputs is not null && job.TaskRun.TaskId.EndsWith("_split", StringComparison.Ordinal))
         {
             outputs["splits"] = SimulatedHost.PartsPrefix + new string('p', plans[job.TaskRun.TaskId].Parts);
@@ -123,8 +137,21 @@ internal sealed partial class World
         Decide(executionId, result);
         if (random.Next(100) < 5)
         {
-            // Lanes deliver at least once.
+            // Lanes deliver at least once: at once, and much later.
+            Again(executionId, result);
             underway.Add(() => Decide(executionId, result));
+        }
+    }
+
+    /// <summary>A command that comes a second time changes nothing, and sends nothing.</summary>
+    private void Again(string executionId, Command command)
+    {
+        var before = Documents.Text(Find(executionId));
+        var attempts = sent.Count;
+        Decide(executionId, command);
+        if (Documents.Text(Find(executionId)) != before || sent.Count != attempts)
+        {
+            throw new InvariantException(32, $"{command.GetType().Name} that came twice has done something the second time");
         }
     }
 
@@ -261,6 +288,8 @@ internal sealed partial class World
         public ExecutionState State { get; private set; } = state;
         public Instant? KilledAt { get; set; }
         public bool WasEnded { get; private set; }
+
+        public bool IsPaused(string taskRunId) => State.Find(taskRunId) is { State: StateType.PAUSED };
 
         /// <summary>Commits facts, and holds what the store gives back against the live state.</summary>
         public void Store(IReadOnlyList<ExecutionEvent> events, bool snapshot)

@@ -197,10 +197,12 @@ internal sealed partial class World
         }
 
         var before = random.Next(10) == 0 ? simulated.State.ToExecution() : null;
+        var pauses = command is Command.Resume ? Paused(simulated) : [];
         var decision = decider.Decide(simulated.State, command, now, ids);
         if (decision.Refusal is null)
         {
             Take(simulated, decision);
+            CheckResume(simulated, pauses);
         }
         else if (before is not null && Documents.Text(before) != Documents.Text(simulated.State.ToExecution()))
         {
@@ -209,6 +211,19 @@ internal sealed partial class World
 
         return decision.Refusal;
     }
+
+    // Of several pauses one resume ends one, and the execution waits for the others.
+    private void CheckResume(Simulated simulated, List<string> pauses)
+    {
+        var left = pauses.Count(simulated.IsPaused);
+        if (pauses.Count > 0 && (left != pauses.Count - 1 || (left > 0 && simulated.State.Current != StateType.PAUSED)))
+        {
+            throw new InvariantException(22, $"of {pauses.Count} pauses {left} are left after one resume, and the execution is {simulated.State.Current}");
+        }
+    }
+
+    private List<string> Paused(Simulated simulated) =>
+        [.. (simulated.State.ToExecution().TaskRunList ?? []).Where(run => run.State.Current == StateType.PAUSED && plans[run.TaskId].Kind == TaskKind.Pause).Select(static run => run.Id)];
 
     private Refusal? Begin(string id, Command.Create create)
     {

@@ -223,7 +223,8 @@ internal sealed partial class Pass
             case StateType.RUNNING when task.Plugin is IFlowableTask flowable:
                 Plan(node, flowable);
                 break;
-            case StateType.RUNNING when task.IsWorkingDirectory && node.Run.Attempts is [.., { State.Current: { IsTerminated: true } ended }]:
+            // Its last attempt has ended by itself, and was not lost with its worker: only what follows it is left.
+            case StateType.RUNNING when task.IsWorkingDirectory && node.Run.Attempts is [.., { State.Current: { IsTerminated: true } and not StateType.KILLED and var ended }]:
                 OpenBranches(node, ended);
                 break;
             case StateType.RUNNING when task.Route == TaskRoute.Worker:
