@@ -41,8 +41,11 @@ internal sealed partial class FlowTriggerService(
     private readonly SemaphoreSlim reading = new(1);
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FlowTriggerIndex index = new();
+    private readonly FlowNews news = new();
 
-    public bool Wants(string tenantId, string @namespace, string flowId, StateType state) => index.LookingAt(tenantId, @namespace, flowId, state).Any();
+    // As long as a flow is not read that may look at it, every change is kept.
+    public bool Wants(string tenantId, string @namespace, string flowId, StateType state) =>
+        news.IsStale || index.LookingAt(tenantId, @namespace, flowId, state).Any();
 
     // One that waits here, or is being acted on, may be handed out a second time.
     public void Take(ExecutionChange change)
@@ -80,14 +83,17 @@ internal sealed partial class FlowTriggerService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var stored = new Alarm(time);
+        using var hearing = hints?.Subscribe(hint => Hear(hint, stored));
         await LoadAsync(stoppingToken);
         using var subscription = changes.Subscribe(this);
         using var cleaning = new PeriodicTimer(options.WindowCleaning, time);
         var cleaned = CleanAsync(cleaning, stoppingToken);
-        var refreshed = hints is null ? Task.CompletedTask : RefreshAsync(hints, stoppingToken);
+        var refreshed = hints is null ? Task.CompletedTask : RefreshAsync(stored, stoppingToken);
         ready.TrySetResult();
         await foreach (var change in waiting.Reader.ReadAllAsync(stoppingToken))
         {
+            await news.CaughtUpAsync(stoppingToken);
             var triggers = TriggersOf(change);
             await places.WaitAsync(stoppingToken);
             var acting = ActAsync(change, stoppingToken);
@@ -102,22 +108,21 @@ internal sealed partial class FlowTriggerService(
     }
 
     // Other processes store flows too. However many they store at once, they are read once.
-    private async Task RefreshAsync(IHints news, CancellationToken stopping)
+    private async Task RefreshAsync(Alarm stored, CancellationToken stopping)
     {
-        var changed = new Alarm(time);
-        using var subscription = news.Subscribe(hint => RingFor(hint, changed));
         while (true)
         {
-            await changed.WaitAsync(options.FlowRefresh, stopping);
+            await stored.WaitAsync(options.FlowRefresh, stopping);
             await LoadAsync(stopping);
         }
     }
 
-    private static void RingFor(Hint hint, Alarm changed)
+    private void Hear(Hint hint, Alarm stored)
     {
         if (hint.Kind == HintKind.Flow)
         {
-            changed.Ring();
+            news.Hear();
+            stored.Ring();
         }
     }
 
@@ -142,7 +147,9 @@ internal sealed partial class FlowTriggerService(
         {
             try
             {
+                var heard = news.Heard;
                 await ReadAllAsync(stopping);
+                news.Read(heard);
                 return;
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
