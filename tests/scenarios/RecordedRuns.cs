@@ -16,14 +16,15 @@ public abstract class RecordedRuns : IAsyncLifetime
     private readonly SemaphoreSlim places = new(AtOnce);
     private readonly CancellationTokenSource stopping = new();
     private readonly List<ScenarioServer> others = [];
+    private readonly UnhurriedTime time = new();
     private ScenarioServer? server;
 
     public async ValueTask InitializeAsync()
     {
-        server = await ScenarioServer.StartAsync(Replace, CancellationToken.None);
+        server = await ScenarioServer.StartAsync(Prepare, CancellationToken.None);
         for (var further = 1; further < Servers; further++)
         {
-            others.Add(await ScenarioServer.StartAsync(Replace, CancellationToken.None, folder: server.Folder));
+            others.Add(await ScenarioServer.StartAsync(Prepare, CancellationToken.None, folder: server.Folder));
         }
 
         await ServerGroup.SharedOutAsync([server, .. others], CancellationToken.None);
@@ -46,6 +47,7 @@ public abstract class RecordedRuns : IAsyncLifetime
             await server.DisposeAsync();
         }
 
+        await time.DisposeAsync();
         stopping.Dispose();
         places.Dispose();
         GC.SuppressFinalize(this);
@@ -61,6 +63,12 @@ public abstract class RecordedRuns : IAsyncLifetime
 
     /// <summary>What to run.</summary>
     internal virtual IEnumerable<Recording> Recordings => Recording.Names.Select(Recording.Read);
+
+    private void Prepare(IServiceCollection services)
+    {
+        services.AddSingleton<TimeProvider>(time);
+        Replace?.Invoke(services);
+    }
 
     private async Task<JsonObject> RunAsync(Recording recording)
     {

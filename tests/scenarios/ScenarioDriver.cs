@@ -20,12 +20,14 @@ namespace Kestra.Scenarios;
 /// <summary>Drives one recorded case through the lanes of a server and gives what came out, in the form of the recordings.</summary>
 internal sealed class ScenarioDriver(ScenarioServer server, Recording recording)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    // Of the machine's time: it only says when to give up.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly List<string> executions = [];
     private readonly IExecutionCommands commands = server.Services.GetRequiredService<IExecutionCommands>();
     private readonly IExecutionFollow follow = server.Services.GetRequiredService<IExecutionFollow>();
     private readonly IExecutionReader reader = server.Services.GetRequiredService<IExecutionReader>();
+    private readonly TimeProvider time = server.Services.GetRequiredService<TimeProvider>();
     private readonly FlowPrograms programs = server.Services.GetRequiredService<FlowPrograms>();
     private Flow flow = null!;
 
@@ -44,16 +46,18 @@ internal sealed class ScenarioDriver(ScenarioServer server, Recording recording)
         foreach (var action in recording.Script.Actions)
         {
             var execution = await UntilAsync(executions[action.Execution], action.When.Holds, $"{action.When}, to {action.Do}", cancellationToken);
-            await Task.Delay(action.SleepMillis, cancellationToken);
+            await SleepAsync(action.SleepMillis, cancellationToken);
             await DoAsync(action, execution, cancellationToken);
         }
 
         await RestAsync(cancellationToken);
-        await Task.Delay(recording.Script.SettleMillis, cancellationToken);
+        await SleepAsync(recording.Script.SettleMillis, cancellationToken);
         return await ResultAsync(cancellationToken);
     }
 
-    private static Instant Now => SystemClock.Instance.GetCurrentInstant();
+    private Instant Now => Instant.FromDateTimeOffset(time.GetUtcNow());
+
+    private Task SleepAsync(int milliseconds, CancellationToken cancellationToken) => Task.Delay(TimeSpan.FromMilliseconds(milliseconds), time, cancellationToken);
 
     private async Task CreateAsync(CancellationToken cancellationToken)
     {
@@ -62,7 +66,7 @@ internal sealed class ScenarioDriver(ScenarioServer server, Recording recording)
         {
             if (number > 0)
             {
-                await Task.Delay(script.GapMillis, cancellationToken);
+                await SleepAsync(script.GapMillis, cancellationToken);
             }
 
             var id = server.Services.GetRequiredService<IIdSource>().Next();
@@ -181,7 +185,7 @@ internal sealed class ScenarioDriver(ScenarioServer server, Recording recording)
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"Waited {Patience.TotalSeconds} s for {what}; the execution is then\n{Shown(last)}", late);
+            throw new TimeoutException($"Waited {Patience.TotalMinutes} min for {what}; the execution is then\n{Shown(last)}", late);
         }
 
         throw new InvalidOperationException($"Waited for {what}, but the execution has ended as\n{Shown(last)}");
