@@ -113,6 +113,7 @@ internal static partial class EngineServices
             Decrypt = provider.GetService<ValueEncryption>() is { } encryption ? encryption.Decrypt : null,
             DefaultOf = (flow, input) => InputDefaults.Of(provider.GetRequiredService<ExpressionEngine>(), flow, input),
             VariablesOf = (tenantId, executionId) => provider.GetRequiredService<StoredExecutionReader>().VariablesAsync(tenantId, executionId, CancellationToken.None).GetAwaiter().GetResult(),
+            AllowsSubflowOutputs = SubflowSettings.AllowOutputs(configuration),
             WorkersOf = (_, key) => provider.GetRequiredService<WorkerGroups>().PresenceOf(key),
             WriteRow = (tenantId, path, row) => WriteRow(provider.GetRequiredService<IObjectStorage>(), tenantId, path, row),
         };

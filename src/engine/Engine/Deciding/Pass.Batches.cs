@@ -45,13 +45,13 @@ internal sealed partial class Pass
             return;
         }
 
-        var restarts = node.State == StateType.RESTARTED && task.RestartsFailed;
+        var restarts = task.RestartsFailed && BeganByRestart(node);
         Out(node);
-        var batch = new SubflowBatch(requests.Count, task.Wait);
+        var batch = new SubflowBatch(requests.Count, task.Wait, restarts);
         node.Batch = batch;
 
-        // The same executions are meant again after a restart that goes on with them, and after a crash.
-        var generation = task.RestartsFailed ? 0 : node.CurrentAttempt;
+        // The same executions are meant again after a restart that goes on with them, and after a crash; a retry begins others.
+        var generation = task.RestartsFailed ? node.Run.State.Histories.Count(static entry => entry.State == StateType.RETRYING) : node.CurrentAttempt;
         for (var index = 0; index < requests.Count; index++)
         {
             var id = DerivedId.Of($"{node.Id}/{generation}", index);
@@ -59,6 +59,10 @@ internal sealed partial class Pass
             Do(StartOf(node, requests[index], id, index + 1) with { RestartsFailed = restarts });
         }
     }
+
+    // Its history tells, also when memory was lost since.
+    private static bool BeganByRestart(RunNode node) =>
+        node.Run.State.Histories.Last(static entry => entry.State is StateType.CREATED or StateType.RESTARTED).State == StateType.RESTARTED;
 
     private void ShowBatch(RunNode node, SubflowBatch batch) => SetRun(node.Run with
     {
@@ -102,7 +106,7 @@ internal sealed partial class Pass
             if (end.Replacement is { } replacement)
             {
                 batch.Replace(end.SubflowExecutionId, replacement);
-                Do(new Effect.AskSubflow(node.Id, replacement));
+                Do(batch.RestartsFailed ? new Effect.RestartSubflow(node.Id, replacement) : new Effect.AskSubflow(node.Id, replacement));
             }
         }
         else if (end.Outputs is { Count: > 0 } outputs && Environment.WriteRow is { } write)

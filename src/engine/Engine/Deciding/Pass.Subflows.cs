@@ -184,16 +184,32 @@ internal sealed partial class Pass
             return;
         }
 
-        if (task.OutputTemplates is { Count: > 0 } templates && !end.DeclaresOutputs)
+        if (task.OutputTemplates is not { Count: > 0 } templates || end.DeclaresOutputs)
+        {
+            TakeSubflowEnd(node, new SubflowOutputs(end, end.Outputs, end.OutputsError));
+        }
+        else if (!Environment.AllowsSubflowOutputs)
+        {
+            RefuseOutputs(node, end);
+        }
+        else
         {
             // They look at the execution that has ended, which is read off the loop.
             Ask(node, "subflowOutputs", cancellation => OutputsOf(end, templates, cancellation));
         }
-        else
-        {
-            TakeSubflowEnd(node, new SubflowOutputs(end, end.Outputs, end.OutputsError));
-        }
     }
+
+    private void RefuseOutputs(RunNode node, Command.SubflowEnded end)
+    {
+        AnswerJob(node);
+        SetRunning(node);
+        SetRun(node.Run with { Outputs = EndOf(end) });
+        Log(node, LogLevel.WARN, "Defining outputs inside the Subflow task is not allowed.");
+        FailSubflow(node);
+    }
+
+    private static OrderedDictionary<string, object?> EndOf(Command.SubflowEnded end) =>
+        new() { ["executionId"] = end.SubflowExecutionId, ["state"] = end.State.ToString() };
 
     /// <summary>Outputs that the task, and not the flow that it has run, declares.</summary>
     private SubflowOutputs OutputsOf(Command.SubflowEnded end, IReadOnlyDictionary<string, object?> templates, CancellationToken cancellation)
@@ -214,7 +230,7 @@ internal sealed partial class Pass
         var end = outputs.End;
         AnswerJob(node);
         SetRunning(node);
-        var values = new OrderedDictionary<string, object?> { ["executionId"] = end.SubflowExecutionId, ["state"] = end.State.ToString() };
+        var values = EndOf(end);
         if (outputs.Values is { Count: > 0 } rendered)
         {
             values["outputs"] = StoredValues.Of(rendered);

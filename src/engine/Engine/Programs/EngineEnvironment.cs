@@ -40,6 +40,9 @@ public sealed record EngineEnvironment
     /// <summary>Whether somebody works for a worker group (tenant, key); asked when a task is about to be sent there.</summary>
     public Func<string, string, WorkerGroupPresence> WorkersOf { get; init; } = static (_, _) => WorkerGroupPresence.Attended;
 
+    /// <summary>Whether a task that runs another flow may declare outputs of its own; otherwise it fails when that flow declares none.</summary>
+    public bool AllowsSubflowOutputs { get; init; } = true;
+
     /// <summary>How often a task run is started again because its worker was lost; then it fails with a message.</summary>
     public int ResubmissionLimit { get; init; } = 10;
 

@@ -3,13 +3,16 @@ using Kestra.Model.Executions;
 namespace Kestra.Engine.Running;
 
 /// <summary>The executions that one task run has started, and how many of them are in which state.</summary>
-internal sealed class SubflowBatch(int count, bool waits)
+/// <param name="restartsFailed">Those that have failed, or what has replaced them, are restarted.</param>
+internal sealed class SubflowBatch(int count, bool waits, bool restartsFailed)
 {
     private readonly Dictionary<string, int> places = new(StringComparer.Ordinal);
     private readonly StateType[] states = [.. Enumerable.Repeat(waits ? StateType.CREATED : StateType.RUNNING, count)];
     private readonly OrderedDictionary<string, int> counts = new(StringComparer.Ordinal) { [(waits ? StateType.CREATED : StateType.RUNNING).ToString()] = count };
 
     public int Count => count;
+
+    public bool RestartsFailed => restartsFailed;
 
     /// <summary>Those that nothing more is expected of.</summary>
     public int Finished { get; private set; }

@@ -380,7 +380,9 @@ internal sealed class CommandProcessor(
     {
         batch.Note(item);
         batch.Answer(item.Caller, new CommandOutcome.NotFound());
-        if (item.Origin is { } origin)
+
+        // One that is still to replace another tells its end when it has come.
+        if (item.Origin is { } origin && timers.Find(CreationPrefix + item.Request.ExecutionId) is null)
         {
             Send(origin.Parent, new Command.SubflowRefused(origin.TaskRunId, item.Request.ExecutionId, $"The execution '{item.Request.ExecutionId}' of the subflow does not exist any more"), origin.Partition, item.Partition, batch);
         }
