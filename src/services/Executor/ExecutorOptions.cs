@@ -17,6 +17,19 @@ public sealed class ExecutorOptions
     [Range(1, 100_000_000)]
     public int WaitingJobsLimit { get; set; } = 50_000;
 
+    /// <summary>
+    /// How long commands may be waiting for a durable decision before a new execution is answered with "overloaded" that the same
+    /// request waits for. It then needs such a decision for each of its tasks as well.
+    /// </summary>
+    public TimeSpan AwaitedLimit { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The same for executions that nobody waits for.</summary>
+    public TimeSpan AcceptedLimit { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Bytes of documents whose jobs may wait before new executions are answered with "overloaded". In memory they take several times as much.</summary>
+    [Range(1, long.MaxValue)]
+    public long WaitingBytesLimit { get; set; } = 256L * 1024 * 1024;
+
     /// <summary>Executions that may be open (not ended, queued ones included) before new ones are answered with "overloaded".</summary>
     [Range(1, 100_000_000)]
     public int OpenExecutionsLimit { get; set; } = 1_000_000;

@@ -45,7 +45,8 @@ public static class ExecutorServices
             provider.GetRequiredService<IServiceProviderIsService>().IsService(typeof(IExecutionChangeHandler))));
         services.AddSingleton<IExecutionChanges>(static provider => provider.GetRequiredService<StateChanges>());
         services.AddSingleton(static provider => new OwnedPartitions(provider.GetRequiredService<IStore>().Journal.Partitions));
-        services.AddSingleton(static provider => new ExecutorInbox(Options(provider), provider.GetRequiredService<WorkerJobQueue>(), provider.GetRequiredService<OwnedPartitions>()));
+        services.AddSingleton(static provider => new ExecutorInbox(
+            Options(provider), provider.GetRequiredService<WorkerJobQueue>(), provider.GetRequiredService<OwnedPartitions>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ILocalExecutions>(static provider => provider.GetRequiredService<ExecutorInbox>());
         services.AddSingleton<ISubflowInputs, SubflowInputs>();
         services.AddSingleton<ILostWorkers>(static provider => new LostWorkers(

@@ -30,7 +30,7 @@ internal sealed class CommandProcessor(
     OwnedPartitions owned,
     ForeignCommands foreign,
     Following.ChangeSignals signals,
-    Func<bool> isOverloaded,
+    Func<CommandOutcome.Overloaded?> overload,
     TimeProvider time,
     IIdSource ids)
 {
@@ -199,9 +199,9 @@ internal sealed class CommandProcessor(
         {
             DecideExisting(execution, item, batch);
         }
-        else if (item is { Caller: QueuedCaller, Request.Command: Command.Create } && isOverloaded())
+        else if (item is { Caller: QueuedCaller, Request.Command: Command.Create } && overload() is { } overloaded)
         {
-            batch.Answer(item.Caller, new CommandOutcome.Overloaded(TimeSpan.FromSeconds(1)));
+            batch.Answer(item.Caller, overloaded);
         }
         else if (item.Request is { MayExist: false, Command: Command.Create create } && programs.TryGet(ProgramKey.Of(create.Execution), out var program))
         {

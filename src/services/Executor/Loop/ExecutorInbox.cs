@@ -11,8 +11,11 @@ namespace Kestra.Executor.Loop;
 /// The bounded lane in front of the loop. New executions are turned away while too much is waiting; everything else about
 /// executions that exist waits for its place, because refusing it would only make it come back.
 /// </summary>
-public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs, OwnedPartitions owned) : ILocalExecutions
+public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs, OwnedPartitions owned, TimeProvider time) : ILocalExecutions
 {
+    private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(1);
+
     private readonly Channel<LaneItem> channel = Channel.CreateBounded<LaneItem>(
         new BoundedChannelOptions(options.QueueCapacity) { SingleReader = true, AllowSynchronousContinuations = false });
 
@@ -29,8 +32,17 @@ public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs, 
         set => Interlocked.Exchange(ref open, value);
     }
 
-    /// <summary>Whether new executions are turned away for now.</summary>
-    internal bool IsOverloaded => jobs.Waiting >= options.WaitingJobsLimit || Open >= options.OpenExecutionsLimit;
+    /// <summary>What waits for the loop, and how quickly it is worked off.</summary>
+    internal LaneLoad Load { get; } = new(time);
+
+    /// <summary>Turns a new execution away for now; null lets it in.</summary>
+    /// <param name="isAwaited">Somebody would wait for its end.</param>
+    internal CommandOutcome.Overloaded? Overload(bool isAwaited)
+    {
+        var wait = Load.Wait(channel.Reader.Count);
+        var isFull = jobs.Waiting >= options.WaitingJobsLimit || jobs.Waiting * Load.DocumentBytes >= options.WaitingBytesLimit || Open >= options.OpenExecutionsLimit;
+        return isFull || wait > (isAwaited ? options.AwaitedLimit : options.AcceptedLimit) ? new CommandOutcome.Overloaded(Within(wait)) : null;
+    }
 
     // The only partition is this process's business even while its database is away.
     public bool Owns(int partition) => owned.Total == 1 || owned.Owns(partition);
@@ -42,9 +54,14 @@ public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs, 
         var now = Entered();
         if (request.Command is Command.Create)
         {
-            if (IsOverloaded || !channel.Writer.TryWrite(item))
+            if (Overload(request.IsAwaited) is { } overloaded)
             {
-                return new CommandOutcome.Overloaded(TimeSpan.FromSeconds(1));
+                return overloaded;
+            }
+
+            if (!channel.Writer.TryWrite(item))
+            {
+                return new CommandOutcome.Overloaded(Within(Load.Wait(channel.Reader.Count)));
             }
         }
         else
@@ -95,6 +112,8 @@ public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs, 
 
     /// <summary>The loop has taken the wake; the next one counts again.</summary>
     internal void WakeTaken() => Volatile.Write(ref wakePending, 0);
+
+    private static TimeSpan Within(TimeSpan wait) => wait < ShortestRetry ? ShortestRetry : wait > LongestRetry ? LongestRetry : wait;
 
     private Gate Entered() => gate is { Reason: { } reason } ? throw new CommandsUnavailableException($"{reason}; nothing was changed") : gate;
 

@@ -69,6 +69,10 @@ internal sealed partial class ExecutorLoop(
 
                 SetAlarm(alarm);
                 await WaitAsync(cancellationToken);
+                if (committing is null)
+                {
+                    inbox.Load.Begin();
+                }
             }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -260,6 +264,7 @@ internal sealed partial class ExecutorLoop(
         }
 
         inbox.Open = executions.Count;
+        inbox.Load.Underway = filling.Decided + (committing?.Decided ?? 0);
     }
 
     private async Task WaitAsync(CancellationToken cancellationToken)
@@ -297,6 +302,7 @@ internal sealed partial class ExecutorLoop(
         committing = filling;
         filling = new BatchUnderway(options, owned);
         Close(committing);
+        inbox.Load.Written(committing.Rows.Snapshots.Count, committing.Rows.Snapshots.Sum(static snapshot => (long)snapshot.Document.Length));
         foreach (var (lease, _) in committing.Yielded)
         {
             jobs.HandOver(lease.Partition, committing);
@@ -358,6 +364,8 @@ internal sealed partial class ExecutorLoop(
 
         var done = committing!;
         committing = null;
+        inbox.Load.End(done.Decided);
+        inbox.Load.Underway = filling.Decided;
         LogCommitted(done.Decided, done.Rows.Journal.Count, done.Rows.Snapshots.Count, Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         done.Complete();
 

@@ -31,6 +31,9 @@ public sealed record ExecutionRequest(string TenantId, string ExecutionId, Comma
 
     /// <summary>For a creation: the id was derived (from a firing, from a task run), so that an earlier try may have used it already and must be looked for.</summary>
     public bool MayExist { get; init; }
+
+    /// <summary>For a creation: the caller then waits for the end of the execution, and is better told at once that it would take long.</summary>
+    public bool IsAwaited { get; init; }
 }
 
 /// <summary>What became of a command.</summary>

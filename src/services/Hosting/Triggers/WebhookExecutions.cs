@@ -35,7 +35,7 @@ public sealed class WebhookExecutions(TriggerExecutions executions, IExecutionCo
             return new WebhookOutcome.ConditionsNotMet();
         }
 
-        var outcome = await commands.SubmitAsync(new ExecutionRequest(flow.TenantId, executionId, create), cancellationToken);
+        var outcome = await commands.SubmitAsync(new ExecutionRequest(flow.TenantId, executionId, create) { IsAwaited = trigger.Wait }, cancellationToken);
         return new WebhookOutcome.Submitted(outcome, create.Execution, trigger.Wait);
     }
 

@@ -21,6 +21,11 @@ internal sealed class ExecutionDesk(IExecutionCommands commands, IExecutionReade
     public async Task<Execution> SubmitAsync(HttpContext http, string tenant, string id, Command command) =>
         Accepted(http, await commands.SubmitAsync(new ExecutionRequest(tenant, id, command), http.RequestAborted));
 
+    /// <summary>Creates an execution.</summary>
+    /// <param name="awaited">The request then waits for the end.</param>
+    public async Task<Execution> CreateAsync(HttpContext http, string tenant, string id, Command.Create command, bool awaited) =>
+        Accepted(http, await commands.SubmitAsync(new ExecutionRequest(tenant, id, command) { IsAwaited = awaited }, http.RequestAborted));
+
     /// <summary>Waits for the decision, whatever it is.</summary>
     public Task<CommandOutcome> TrySubmitAsync(string tenant, string id, Command command, CancellationToken cancellationToken) => commands.SubmitAsync(new ExecutionRequest(tenant, id, command), cancellationToken);
 

@@ -130,8 +130,9 @@ internal sealed class ExecutionEndpoints(
         var given = await inputs.ReadAsync(http, flow, flow.Inputs ?? [], id);
         var resolved = await inputs.ResolveAsync(flow, flow.Inputs ?? [], id, given, http.RequestAborted);
         var execution = NewExecution.Build(flow, id, resolved, labels, null, http.Date("scheduleDate"), kind is ExecutionKind.NORMAL ? null : kind, now) with { Breakpoints = Breakpoints(http) };
-        await desk.SubmitAsync(http, tenant, id, inputs.Checked(flow, execution, http.RequestAborted));
-        var answered = http.Flag("wait") ? await desk.WaitForEndAsync(tenant, id, http.RequestAborted) : execution;
+        var isAwaited = http.Flag("wait");
+        await desk.CreateAsync(http, tenant, id, inputs.Checked(flow, execution, http.RequestAborted), isAwaited);
+        var answered = isAwaited ? await desk.WaitForEndAsync(tenant, id, http.RequestAborted) : execution;
         await AnswerAsync(http, answered, UrlOf(options, answered));
     }
 
