@@ -74,7 +74,7 @@ internal sealed class WorkingDirectoryRunner(AttemptRunner attempts, RunServices
 
             if (ended.Outputs is { Count: > 0 })
             {
-                outputs[child.Id] = ended.Outputs;
+                outputs[child.Id] = Nested(OutputsBefore(job).GetValueOrDefault(child.Id), ValuesAround(job), ended.Outputs);
             }
 
             if (ended.State.Current is StateType.FAILED or StateType.KILLED)
@@ -188,14 +188,47 @@ internal sealed class WorkingDirectoryRunner(AttemptRunner attempts, RunServices
     // Children see the outputs of those before them, which the engine does not know yet.
     private static OverlaidVariables Variables(WorkerJob job, TaskDefinition child, TaskRun run, OrderedDictionary<string, object?> outputs)
     {
-        var known = job.Variables.TryGetValue("outputs", out var given) && given is IReadOnlyDictionary<string, object?> map ? map : EmptyVariables.Instance;
+        var taskrun = new OrderedDictionary<string, object?> { ["id"] = run.Id, ["startDate"] = run.State.StartDate, ["attemptsCount"] = run.Attempts?.Count ?? 0, ["parentId"] = run.ParentTaskRunId };
+        if (job.TaskRun.Value is { } value)
+        {
+            // Its own, as expressions see it: a directory has no level of its own.
+            taskrun["value"] = value;
+        }
+
         var front = new OrderedDictionary<string, object?>
         {
-            ["outputs"] = new OverlaidVariables(new OrderedDictionary<string, object?>(outputs), known),
+            ["outputs"] = new OverlaidVariables(new OrderedDictionary<string, object?>(outputs), OutputsBefore(job)),
             ["task"] = new OrderedDictionary<string, object?> { ["id"] = child.Id, ["type"] = child.Type },
-            ["taskrun"] = new OrderedDictionary<string, object?> { ["id"] = run.Id, ["startDate"] = run.State.StartDate, ["attemptsCount"] = run.Attempts?.Count ?? 0, ["parentId"] = run.ParentTaskRunId },
+            ["taskrun"] = taskrun,
         };
         return new OverlaidVariables(front, job.Variables);
+    }
+
+    private static IReadOnlyDictionary<string, object?> OutputsBefore(WorkerJob job) =>
+        job.Variables.TryGetValue("outputs", out var given) && given is IReadOnlyDictionary<string, object?> map ? map : EmptyVariables.Instance;
+
+    /// <summary>Values of the loops around the directory, outermost first, and its own.</summary>
+    private static List<string> ValuesAround(WorkerJob job)
+    {
+        var parents = job.Variables.GetValueOrDefault("parents") as IReadOnlyList<object?> ?? [];
+        return
+        [
+            .. parents.Reverse().Select(static parent => ((parent as IReadOnlyDictionary<string, object?>)?.GetValueOrDefault("taskrun") as IReadOnlyDictionary<string, object?>)?.GetValueOrDefault("value") as string).OfType<string>(),
+            .. job.TaskRun.Value is { } own ? [own] : Array.Empty<string>(),
+        ];
+    }
+
+    // What other values have left behind stays beside.
+    private static IReadOnlyDictionary<string, object?> Nested(object? before, IEnumerable<string> values, IReadOnlyDictionary<string, object?> outputs)
+    {
+        if (values.FirstOrDefault() is not { } value)
+        {
+            return outputs;
+        }
+
+        var level = new OrderedDictionary<string, object?>(before as IReadOnlyDictionary<string, object?> ?? EmptyVariables.Instance, StringComparer.Ordinal);
+        level[value] = Nested(level.GetValueOrDefault(value), values.Skip(1), outputs);
+        return level;
     }
 
     private ValueTask ReportAsync(WorkerJob job, TaskRun run, CancellationToken stopping) =>
