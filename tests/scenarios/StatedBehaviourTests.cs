@@ -60,6 +60,22 @@ public sealed class StatedBehaviourTests(StatedBehaviourTests.Host host) : IClas
     }
 
     [Fact]
+    public async Task An_assertion_that_cannot_be_tested_is_an_error_in_the_log_and_ends_nothing()
+    {
+        var (result, id) = await RunAsync("""
+            id: stated_assertion
+            namespace: golden
+            sla: [{id: s, type: EXECUTION_ASSERTION, assert: "{{ nope }}", behavior: FAIL}]
+            tasks:
+              - {id: a, type: io.kestra.plugin.core.log.Log, message: x}
+            """);
+        result["state"]!.GetValue<string>().ShouldBe("SUCCESS");
+        var entries = await host.Store.Logs.ReadExecutionAsync(Tenants.Default, id, new LogQuery(), after: 0, limit: 100, Token);
+        entries.Where(static entry => entry.Entry.Message!.StartsWith("Ignoring SLA 's' because of the error: ", StringComparison.Ordinal)).ShouldNotBeEmpty();
+        entries.ShouldAllBe(static entry => entry.Entry.TaskId == "a" || entry.Entry.Level == LogLevel.ERROR);
+    }
+
+    [Fact]
     public async Task A_runIf_that_fails_is_a_failure_even_where_the_task_may_fail()
     {
         var (result, _) = await RunAsync("""

@@ -79,7 +79,7 @@ internal sealed partial class Pass
         }
         catch (ExpressionException error)
         {
-            Log(null, LogLevel.WARN, $"Ignoring SLA '{sla.Id}' because of the error: {error.Message}");
+            Log(null, LogLevel.ERROR, $"Ignoring SLA '{sla.Id}' because of the error: {error.Message}");
             return;
         }
 
