@@ -12,14 +12,15 @@ using NodaTime;
 namespace Kestra.Scenarios;
 
 /// <summary>What becomes of the jobs that a worker had claimed when it is given up.</summary>
-public sealed class LostWorkerTests : IExecutionCommands, ILogSink, IAsyncLifetime
+public sealed class LostWorkerTests : IExecutionCommands, ITriggerResults, ILogSink, IAsyncLifetime
 {
     private readonly ConcurrentQueue<ExecutionRequest> requests = [];
+    private readonly ConcurrentQueue<TriggerEvaluation> evaluations = [];
     private readonly ConcurrentQueue<LogEntry> logged = [];
     private readonly MemoryStore store = new(new MemoryDatabase(), TimeProvider.System);
     private readonly LostWorkers lost;
 
-    public LostWorkerTests() => lost = new LostWorkers(store.Jobs, this, this, TimeProvider.System, NullLogger<LostWorkers>.Instance);
+    public LostWorkerTests() => lost = new LostWorkers(store.Jobs, this, this, this, TimeProvider.System, NullLogger<LostWorkers>.Instance);
 
     public async ValueTask InitializeAsync()
     {
@@ -69,6 +70,47 @@ public sealed class LostWorkerTests : IExecutionCommands, ILogSink, IAsyncLifeti
         logged.ShouldAllBe(static entry => entry.Level == LogLevel.ERROR && entry.Message == "The worker is lost, and tasks are not to be run again." && entry.TaskRunId != null);
         (await store.Jobs.ListClaimedAsync("gone", TestContext.Current.CancellationToken)).ShouldBeEmpty();
     }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Its_triggers_are_handed_on_whatever_becomes_of_its_tasks(bool resubmits)
+    {
+        var lease = await store.Journal.AcquireAsync(1, "scheduler", Duration.FromMinutes(1), TestContext.Current.CancellationToken);
+        var batch = new ExecutionBatch();
+        batch.JobsSent.Add(new WorkerJobRow
+        {
+            Partition = 1,
+            TenantId = "main",
+            ExecutionId = "evaluation",
+            Namespace = "company.team",
+            FlowId = "flow",
+            FlowRevision = 1,
+            TaskRunId = "evaluation",
+            Attempt = 0,
+            Watch = new TriggerWatch("stream", true, default),
+        });
+        await store.Journal.CommitAsync([lease!], batch, TestContext.Current.CancellationToken);
+        await store.Jobs.ClaimTriggersAsync("watcher", null, realtime: true, 1, TestContext.Current.CancellationToken);
+
+        (await (resubmits ? lost.ResubmitAsync("watcher", TestContext.Current.CancellationToken) : lost.FailAsync("watcher", "gone", TestContext.Current.CancellationToken))).ShouldBe(1);
+
+        evaluations.ShouldBe([new TriggerEvaluation(new TriggerKey("main", "company.team", "flow", "stream"), "evaluation")]);
+        requests.ShouldBeEmpty();
+        (await store.Jobs.ListAsync(1, TestContext.Current.CancellationToken)).ShouldBeEmpty();
+    }
+
+    Task ITriggerResults.LostAsync(TriggerEvaluation evaluation, CancellationToken cancellationToken)
+    {
+        evaluations.Enqueue(evaluation);
+        return Task.CompletedTask;
+    }
+
+    Task ITriggerResults.StartedAsync(TriggerEvaluation evaluation, string workerId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    Task<TriggerReception> ITriggerResults.AnswerAsync(TriggerEvaluation evaluation, TriggerAnswer answer, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    Task<TriggerReception> ITriggerResults.EventAsync(TriggerEvaluation evaluation, string executionId, IReadOnlyDictionary<string, object?> variables, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<CommandOutcome> SubmitAsync(ExecutionRequest request, CancellationToken cancellationToken)
     {

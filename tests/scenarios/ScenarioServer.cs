@@ -54,18 +54,25 @@ internal sealed class ScenarioServer : IAsyncDisposable
     /// <returns>The flow as it runs.</returns>
     public async Task<Flow> SaveAsync(string source, CancellationToken cancellationToken, int? last = null)
     {
-        var reading = Services.GetRequiredService<FlowReader>().Read(source, Tenants.Default);
+        var flow = await StoreAsync(Services, source, last, deleted: false, cancellationToken);
+        await Services.GetRequiredService<ITriggerControl>().FlowChangedAsync(flow.TenantId, flow.Namespace, flow.Id, cancellationToken);
+        return flow;
+    }
+
+    /// <summary>Stores a revision of a flow; nobody is told.</summary>
+    public static async Task<Flow> StoreAsync(IServiceProvider services, string source, int? last, bool deleted, CancellationToken cancellationToken)
+    {
+        var reading = services.GetRequiredService<FlowReader>().Read(source, Tenants.Default);
         if (!reading.IsValid)
         {
             throw new InvalidOperationException($"The flow is refused: {reading.Constraints}");
         }
 
         var flow = DefinitionReader.ReadFlow(reading.Raw!, Tenants.Default, []) with { Source = source };
-        var saved = await Services.GetRequiredService<IStore>().Flows.SaveAsync(
-            new NewFlowRevision(flow.TenantId, flow.Namespace, flow.Id, Deleted: false, flow.Disabled, flow.Labels ?? [], source, revision => FlowJson.Document(flow with { Revision = revision }, reading.Raw!)),
+        var saved = await services.GetRequiredService<IStore>().Flows.SaveAsync(
+            new NewFlowRevision(flow.TenantId, flow.Namespace, flow.Id, deleted, flow.Disabled, flow.Labels ?? [], source, revision => FlowJson.Document(flow with { Revision = revision }, reading.Raw!)),
             expectedLast: last,
             cancellationToken);
-        await Services.GetRequiredService<ITriggerControl>().FlowChangedAsync(flow.TenantId, flow.Namespace, flow.Id, cancellationToken);
         return reading.Flow! with { Revision = saved.Revision };
     }
 

@@ -119,7 +119,8 @@ public sealed class HelpTests : IDisposable
     [InlineData("You cannot use both '--start-executors' and '--not-start-executors' options", "--start-executors", "a", "--not-start-executors", "b")]
     [InlineData("Options '--start-executors' and '--not-start-executors' can only be used with kestra.queue.type=kafka", "--start-executors", "a")]
     [InlineData("Tenant id can only be 'main'", "--tenant", "other")]
-    [InlineData("The option '--skip-flows' is not available", "--ignore-flows", "a")]
+    [InlineData("'a' in 'kestra.executor.skip-flows' (option --skip-flows) must be tenant|namespace|flowId or namespace|flowId.", "--ignore-flows", "a")]
+    [InlineData("'a|b|c' in 'kestra.executor.skip-namespaces'", "--skip-namespaces", "x,a|b|c")]
     public async Task Options_that_cannot_be_honoured_are_refused(string message, params string[] options)
     {
         await workspace.RunAsync(1, ["server", "local", .. options]);

@@ -47,7 +47,6 @@ public sealed class ServerRoleTests : IDisposable
     [InlineData("The --thread option must be greater than zero", "worker", "-t", "0")]
     [InlineData("You cannot use both '--start-executors' and '--not-start-executors' options", "executor", "--start-executors", "a", "--not-start-executors", "b")]
     [InlineData("Options '--start-executors' and '--not-start-executors' can only be used with kestra.queue.type=kafka", "executor", "--not-start-executors", "a")]
-    [InlineData("The option '--skip-executions' is not available", "executor", "--skip-executions", "a")]
     public async Task Options_that_cannot_be_honoured_are_refused(string message, params string[] options)
     {
         await workspace.RunAsync(1, ["server", .. options]);

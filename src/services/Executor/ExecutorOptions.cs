@@ -1,3 +1,4 @@
+using Kestra.Hosting.Lanes;
 using System.ComponentModel.DataAnnotations;
 
 namespace Kestra.Executor;
@@ -99,8 +100,11 @@ public sealed class ExecutorOptions
     /// <summary>The worker groups that there are: a task for another one fails. Null (the default) asks for no declaration.</summary>
     public IReadOnlyList<string>? DeclaredWorkerGroups { get; set; }
 
-    /// <summary>Whether the scheduler that fires is in this process.</summary>
-    public Func<bool> IsSchedulerHere { get; set; } = static () => true;
+    /// <summary>What is left alone.</summary>
+    public SkippedExecutions Skipped { get; set; } = new();
+
+    /// <summary>Where the scheduler of a trigger finds its commands; null when it is in this process, and hears of everything by itself.</summary>
+    public Func<TriggerKey, int?> SchedulerElsewhere { get; set; } = static _ => null;
 
     /// <summary>First pause before the database is tried again after a failure; doubles up to <see cref="RecoveryDelayMaximum"/>.</summary>
     public TimeSpan RecoveryDelay { get; set; } = TimeSpan.FromMilliseconds(200);

@@ -53,6 +53,7 @@ public sealed partial class ExecutorService(
 
     private readonly SemaphoreSlim evaluations = new(options.Value.EvaluationConcurrency);
 
+    private readonly ExecutorMetrics metrics = new();
     private Remains remains = new();
 
     /// <summary>Completes when this process takes part: what is free of the partitions is owned, and everything open in them has been taken up.</summary>
@@ -64,6 +65,7 @@ public sealed partial class ExecutorService(
     public override void Dispose()
     {
         evaluations.Dispose();
+        metrics.Dispose();
         base.Dispose();
     }
 
@@ -132,10 +134,11 @@ public sealed partial class ExecutorService(
     private async Task OwnAsync(ExecutorOptions settings, Action working, CancellationToken stopping)
     {
         using var owning = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        var loader = new ExecutionLoader(journal, programs, compile, inbox, time, settings.RecoveryDelay, loggers.CreateLogger<ExecutionLoader>(), owning.Token);
-        var keeper = new PartitionKeeper(journal, owned, loader, inbox, identity.Owner, settings, time, loggers.CreateLogger<PartitionKeeper>());
+        var skipping = new Skipping(settings.Skipped, loggers.CreateLogger<Skipping>());
+        var loader = new ExecutionLoader(journal, programs, compile, inbox, time, settings.RecoveryDelay, skipping, loggers.CreateLogger<ExecutionLoader>(), owning.Token);
+        var keeper = new PartitionKeeper(journal, owned, loader, inbox, skipping, identity.Owner, settings, time, loggers);
         owned.Clear();
-        var loop = Prepare(loader, settings, out var watch, owning.Token);
+        var loop = Prepare(loader, skipping, settings, out var watch, owning.Token);
         try
         {
             var gained = await keeper.BeginAsync(owning.Token);
@@ -235,7 +238,7 @@ public sealed partial class ExecutorService(
         }
     }
 
-    private ExecutorLoop Prepare(ExecutionLoader loader, ExecutorOptions settings, out QueueLimits watch, CancellationToken stopping)
+    private ExecutorLoop Prepare(ExecutionLoader loader, Skipping skipping, ExecutorOptions settings, out QueueLimits watch, CancellationToken stopping)
     {
         var timers = new TimerQueue();
         var slots = new SlotLedger();
@@ -243,7 +246,7 @@ public sealed partial class ExecutorService(
         var foreign = new ForeignCommands(router, remote, loggers.CreateLogger<ForeignCommands>(), stopping);
         var placement = new JobPlacement(jobs, owned, settings);
         var processor = new CommandProcessor(
-            decider, executions, loader, programs, slots, timers, placement, new ChangeOutbox(changes, timers, owned, time), owned, foreign, signals, () => inbox.Overload(isAwaited: false), time, ids);
+            decider, executions, loader, programs, slots, timers, placement, new ChangeOutbox(changes, timers, owned, time), owned, foreign, signals, () => inbox.Overload(isAwaited: false), skipping, metrics, time, ids);
         var subflows = new SubflowStarter(programs, subflowInputs, new SubflowDepths(executionReader, settings.SubflowDepthLimit), environment, inbox, owned.Total, time);
         var effects = new EffectDispatcher(jobs, subflows, inbox, evaluations, time, settings, loggers.CreateLogger<EffectDispatcher>(), stopping);
         watch = new QueueLimits(slots, programs, inbox, settings.QueueWatchInterval, time, loggers.CreateLogger<QueueLimits>());

@@ -33,7 +33,8 @@ public static class ExecutorServices
             options.Configure(configure);
         }
 
-        options.Configure<IServiceProvider>(static (settings, provider) => settings.IsSchedulerHere = () => provider.GetService<ILocalTriggers>() is { IsActive: true });
+        options.Configure<IServiceProvider>(static (settings, provider) => settings.SchedulerElsewhere = key =>
+            provider.GetService<ILocalTriggers>()?.Owns(key) == true ? null : provider.GetRequiredService<SchedulerShards>().LaneOf(key));
         services.AddKestraExecutionAccess(identity);
         services.AddSingleton<ExecutionDecider>();
         services.AddSingleton<WorkerJobQueue>();
@@ -52,6 +53,7 @@ public static class ExecutorServices
         services.AddSingleton<ILostWorkers>(static provider => new LostWorkers(
             provider.GetRequiredService<IStore>().Jobs,
             provider.GetRequiredService<IExecutionCommands>(),
+            provider.GetRequiredService<ITriggerResults>(),
             provider.GetRequiredService<ILogSink>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<LostWorkers>>()));

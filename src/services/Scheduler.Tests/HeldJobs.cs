@@ -23,7 +23,9 @@ internal sealed class HeldJobs : ITriggerJobs
 
     public void Kill(string executionId) => Killed.Add(executionId);
 
-    public IAsyncEnumerable<TriggerJob> TakeAsync(string? workerGroup, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public IAsyncEnumerable<TriggerJob> TakeAsync(string? workerGroup, bool realtime, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public void Done(TriggerJob job, bool isAnswered) => throw new NotSupportedException();
 
     public IDisposable SubscribeKills(Action<string> handler) => throw new NotSupportedException();
 }

@@ -124,6 +124,12 @@ internal sealed class StoredWorld : IFlowRepository, ITriggerRepository, IExecut
         }
     }
 
+    public async Task<IReadOnlyList<StoredFlow>> FindShareAsync(FlowShare share, CancellationToken cancellationToken) =>
+        [.. (await FindAllAsync(null, cancellationToken)).Where(flow => share.Contains(flow.TenantId, flow.Namespace, flow.Id))];
+
+    async Task<IReadOnlyList<Trigger>> ITriggerRepository.FindShareAsync(FlowShare share, CancellationToken cancellationToken) =>
+        [.. (await FindAllAsync(null, null, null, cancellationToken)).Where(row => share.Contains(row.TenantId, row.Namespace, row.FlowId))];
+
     public Task<Trigger?> FindAsync(string tenantId, string @namespace, string flowId, string triggerId, CancellationToken cancellationToken)
     {
         lock (gate)

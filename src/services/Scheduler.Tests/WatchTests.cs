@@ -24,7 +24,7 @@ public sealed class WatchTests
         return world;
     }
 
-    private static Task<TriggerReception> AnswerAsync(World world, TriggerJob job, TriggerAnswer answer) => world.Core.AnswerAsync(job, answer, CancellationToken.None);
+    private static Task<TriggerReception> AnswerAsync(World world, TriggerJob job, TriggerAnswer answer) => world.Core.AnswerAsync(job.Evaluation, answer, CancellationToken.None);
 
     [Fact]
     public async Task APollingTriggerIsLookedAtAtOnceAndLockedMeanwhile()
@@ -33,7 +33,7 @@ public sealed class WatchTests
         var job = world.Jobs.Sent.ShouldHaveSingleItem();
         world.Row.EvaluateRunningDate.ShouldNotBeNull();
         world.Row.WorkerId.ShouldBeNull();
-        await world.Core.StartedAsync(job, "worker", CancellationToken.None);
+        await world.Core.StartedAsync(job.Evaluation, "worker", CancellationToken.None);
         world.Row.WorkerId.ShouldBe("worker");
         await world.RunUntilAsync("2024-01-01T00:10:00Z");
         world.Jobs.Sent.Count.ShouldBe(1);

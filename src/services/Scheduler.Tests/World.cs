@@ -9,6 +9,7 @@ using Kestra.Model.Identifiers;
 using Kestra.Model.Triggers;
 using Kestra.Plugins.Description;
 using Kestra.Scheduler.Watching;
+using Kestra.Storage.Flows;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using NodaTime.Text;
@@ -89,9 +90,10 @@ internal sealed class World
     public async Task StartAsync()
     {
         var log = new TriggerLog(Stored, Time);
-        var evaluations = new Evaluations(Jobs);
+        var writes = new LocalWrites(Stored, Jobs);
+        var evaluations = new Evaluations(writes);
         var events = new EventCommands(Executions, Options, Time);
-        book = new TriggerBook(Stored, Stored, Stored.Read, Executions.Environment, Options, Time, log, evaluations, NullLogger.Instance);
+        book = new TriggerBook(Stored, Stored, writes, FlowShare.Everything, Stored.Read, Executions.Environment, Options, Time, log, evaluations, NullLogger.Instance);
         var firing = new Firing(Stored, Executions, events, log);
         Watching = new WatchFiring(Stored, Executions, events, Options, log, new RandomIdSource(), Time);
         Core = new SchedulerCore(book, firing, Watching, evaluations, new Preparations(Options, Time, () => late.Release()), Stored, Options, new SchedulerMetrics(), NullLogger.Instance);

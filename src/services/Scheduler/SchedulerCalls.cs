@@ -1,91 +1,148 @@
 using System.Text.Json;
 using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Lanes.Remote;
+using Kestra.Model.Triggers;
 using Kestra.Storage.Cluster;
 using Kestra.Storage.Executions;
 using Microsoft.Extensions.Logging;
 
 namespace Kestra.Scheduler;
 
-/// <summary>Answers the calls that other processes have stored for the scheduler that fires, one after the other.</summary>
-internal sealed partial class SchedulerCalls(IExecutionJournal journal, IHints hints, SchedulerOptions options, TimeProvider time, ILogger logger)
+/// <summary>
+/// Carries out what other processes have stored for the scheduler that owns a shard, in their order where the loop takes part.
+/// A call stays stored until the commit that replies to it, so all of them may be carried out twice.
+/// </summary>
+internal sealed partial class SchedulerCalls(IExecutionJournal journal, IHints hints, SchedulerShards shards, ITriggerControl control, ITriggerResults results, SchedulerOptions options, TimeProvider time, ILogger logger)
 {
     /// <summary>Runs until cancelled.</summary>
     /// <param name="ended">Is told of executions that other processes ended.</param>
-    public async Task RunAsync(PartitionLease lease, ITriggerControl scheduler, Action<TriggerCall> ended, CancellationToken stopping)
+    public async Task RunAsync(PartitionLease lease, Action<EndedExecution> ended, CancellationToken stopping)
     {
         var ours = new Hint(HintKind.Command, lease.Partition.ToString(System.Globalization.CultureInfo.InvariantCulture));
         using var poll = new LanePoll(hints, hint => hint == ours, options.CallPollMinimum, options.CallPollMaximum, time);
+        var underway = new Dictionary<long, Task<ExecutionBatch>>();
         while (true)
         {
-            var commands = await journal.ReadCommandsAsync([lease.Partition], options.RequestLimit, stopping);
-            foreach (var command in commands)
+            var isNew = false;
+            foreach (var command in await journal.ReadCommandsAsync([lease.Partition], options.RequestLimit, stopping))
             {
-                var batch = new ExecutionBatch();
-                batch.CommandsDone.Add(command.Id);
-                await AnswerAsync(command, scheduler, ended, batch, stopping);
-                await journal.CommitAsync([lease], batch, stopping);
+                if (!underway.ContainsKey(command.Id))
+                {
+                    isNew = true;
+                    underway[command.Id] = TakeAsync(command, ended, poll.Ring, stopping);
+                }
             }
 
-            await poll.WaitAsync(commands.Count > 0, stopping);
+            if (!await CommitAsync(lease, underway, stopping))
+            {
+                await poll.WaitAsync(isNew, stopping);
+            }
         }
     }
 
-    private async Task AnswerAsync(QueuedCommand command, ITriggerControl scheduler, Action<TriggerCall> ended, ExecutionBatch batch, CancellationToken stopping)
+    /// <returns>False when none was through.</returns>
+    private async Task<bool> CommitAsync(PartitionLease lease, Dictionary<long, Task<ExecutionBatch>> underway, CancellationToken stopping)
     {
-        TriggerCall call;
+        var batch = new ExecutionBatch();
+        foreach (var (id, work) in underway.Where(static pair => pair.Value.IsCompleted).ToList())
+        {
+            var done = await work;
+            batch.CommandsDone.Add(id);
+            batch.CommandsSent.AddRange(done.CommandsSent);
+            batch.Replies.AddRange(done.Replies);
+        }
+
+        if (batch.IsEmpty)
+        {
+            return false;
+        }
+
+        await journal.CommitAsync([lease], batch, stopping);
+        batch.CommandsDone.ForEach(id => underway.Remove(id));
+        return true;
+    }
+
+    private async Task<ExecutionBatch> TakeAsync(QueuedCommand command, Action<EndedExecution> ended, Action through, CancellationToken stopping)
+    {
+        var batch = new ExecutionBatch();
         try
         {
-            call = TriggerCall.Decode(command.Command);
+            var call = TriggerCall.Decode(command.Command);
+            if (shards.LaneOf(call.Key) is var lane && lane != command.Partition)
+            {
+                // Whoever sent it counts the shards differently.
+                batch.CommandsSent.Add(new OutgoingCommand(lane, command.ExecutionId, command.Command));
+            }
+            else
+            {
+                await ReplyAsync(call, ended, batch, stopping);
+            }
         }
         catch (Exception error) when (error is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or ArgumentException)
         {
             LogUnreadable(error, command.ExecutionId);
-            return;
         }
 
-        ReadOnlyMemory<byte> answer;
+        through();
+        return batch;
+    }
+
+    private async Task ReplyAsync(TriggerCall call, Action<EndedExecution> ended, ExecutionBatch batch, CancellationToken stopping)
+    {
+        ReadOnlyMemory<byte> reply;
         try
         {
-            answer = await CarryOutAsync(call, scheduler, ended, stopping);
+            reply = await CarryOutAsync(call, ended, stopping);
         }
-        catch (Exception error) when (!stopping.IsCancellationRequested)
+        catch (Exception error) when (error is not TriggersElsewhereException && !stopping.IsCancellationRequested)
         {
-            answer = TriggerAnswerCodec.Encode(error);
+            reply = TriggerReplyCodec.Encode(error);
         }
 
         if (call is { Reader: { } reader, Token: { } token })
         {
-            batch.Replies.Add(new CommandReply(reader, token, answer));
+            batch.Replies.Add(new CommandReply(reader, token, reply));
         }
     }
 
-    private static async Task<ReadOnlyMemory<byte>> CarryOutAsync(TriggerCall call, ITriggerControl scheduler, Action<TriggerCall> ended, CancellationToken stopping)
+    private async Task<ReadOnlyMemory<byte>> CarryOutAsync(TriggerCall call, Action<EndedExecution> ended, CancellationToken stopping)
     {
         switch (call.Operation)
         {
             case TriggerOperation.FlowChanged:
-                await scheduler.FlowChangedAsync(call.Key.TenantId, call.Key.Namespace, call.Key.FlowId, stopping);
-                return TriggerAnswerCodec.Encode(null, true);
+                await control.FlowChangedAsync(call.Key.TenantId, call.Key.Namespace, call.Key.FlowId, stopping);
+                return TriggerReplyCodec.Encode(null, true);
             case TriggerOperation.Delete:
-                return TriggerAnswerCodec.Encode(null, await scheduler.DeleteAsync(call.Key, stopping));
+                return TriggerReplyCodec.Encode(null, await control.DeleteAsync(call.Key, stopping));
             case TriggerOperation.Ended:
-                ended(call);
-                return TriggerAnswerCodec.Encode(null, true);
+                ended(new EndedExecution(call.Key, call.ExecutionId!, call.State!.Value));
+                return TriggerReplyCodec.Encode(null, true);
+            case TriggerOperation.Started:
+                await results.StartedAsync(EvaluationOf(call), call.Worker!, stopping);
+                return TriggerReplyCodec.Encode(null, true);
+            case TriggerOperation.Lost:
+                await results.LostAsync(EvaluationOf(call), stopping);
+                return TriggerReplyCodec.Encode(null, true);
+            case TriggerOperation.Answered:
+                return TriggerReplyCodec.Encode(await results.AnswerAsync(EvaluationOf(call), call.Answer!, stopping));
+            case TriggerOperation.Event:
+                return TriggerReplyCodec.Encode(await results.EventAsync(EvaluationOf(call), call.ExecutionId!, call.Variables!, stopping));
             default:
-                return TriggerAnswerCodec.Encode(await ChangeAsync(call, scheduler, stopping), true);
+                return TriggerReplyCodec.Encode(await ChangeAsync(call, stopping), true);
         }
     }
 
-    private static Task<Model.Triggers.Trigger?> ChangeAsync(TriggerCall call, ITriggerControl scheduler, CancellationToken stopping) => call.Operation switch
+    private Task<Trigger?> ChangeAsync(TriggerCall call, CancellationToken stopping) => call.Operation switch
     {
-        TriggerOperation.SetDisabled => scheduler.SetDisabledAsync(call.Key, call.Flag, stopping),
-        TriggerOperation.Unlock => scheduler.UnlockAsync(call.Key, stopping),
-        TriggerOperation.Restart => scheduler.RestartAsync(call.Key, stopping),
-        TriggerOperation.StartBackfill => scheduler.StartBackfillAsync(call.Key, call.Backfill!, stopping),
-        TriggerOperation.SetBackfillPaused => scheduler.SetBackfillPausedAsync(call.Key, call.Flag, stopping),
-        _ => scheduler.DeleteBackfillAsync(call.Key, stopping),
+        TriggerOperation.SetDisabled => control.SetDisabledAsync(call.Key, call.Flag, stopping),
+        TriggerOperation.Unlock => control.UnlockAsync(call.Key, stopping),
+        TriggerOperation.Restart => control.RestartAsync(call.Key, stopping),
+        TriggerOperation.StartBackfill => control.StartBackfillAsync(call.Key, call.Backfill!, stopping),
+        TriggerOperation.SetBackfillPaused => control.SetBackfillPausedAsync(call.Key, call.Flag, stopping),
+        _ => control.DeleteBackfillAsync(call.Key, stopping),
     };
+
+    private static TriggerEvaluation EvaluationOf(TriggerCall call) => new(call.Key, call.Evaluation!);
 
     [LoggerMessage(LogLevel.Error, "A stored call for trigger {Trigger} can't be read and is dropped")]
     private partial void LogUnreadable(Exception error, string trigger);

@@ -91,26 +91,44 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
             }
         }
 
-        await book.SaveAsync([.. rows.Values], cancellationToken);
+        await book.SaveAsync([.. rows.Values], [], cancellationToken);
     }
 
     /// <summary>A worker has a trigger job.</summary>
-    public async Task StartedAsync(TriggerJob job, string workerId, CancellationToken cancellationToken)
+    public async Task StartedAsync(TriggerEvaluation evaluation, string workerId, CancellationToken cancellationToken)
     {
-        if (evaluations.EntryOf(job) is { Row.EvaluateRunningDate: not null } entry)
+        if (await FindAsync(evaluation, cancellationToken) is { Entry: { Row.EvaluateRunningDate: not null } entry })
         {
             await book.SaveAsync(entry.Row with { WorkerId = workerId }, cancellationToken);
         }
     }
 
-    /// <summary>A trigger job is over.</summary>
-    public async Task<TriggerReception> AnswerAsync(TriggerJob job, TriggerAnswer answer, CancellationToken cancellationToken)
+    /// <summary>The worker that had a trigger job is gone; the trigger is due again at once.</summary>
+    public async Task LostAsync(TriggerEvaluation evaluation, CancellationToken cancellationToken)
     {
-        if (evaluations.EntryOf(job) is not { } entry)
+        if (await FindAsync(evaluation, cancellationToken) is { Entry: var entry })
+        {
+            LogWorkerLost(evaluation.Key.ToString(), entry.Row.WorkerId);
+            await book.SaveAsync(entry.Reschedule(WatchRows.Free(entry.Row), book.Now), cancellationToken);
+        }
+    }
+
+    /// <summary>An evaluation that somebody waits for, also one of a flow that was not read yet.</summary>
+    public async Task<Evaluation?> FindAsync(TriggerEvaluation evaluation, CancellationToken cancellationToken)
+    {
+        await book.EnsureReadAsync(evaluation.Key, cancellationToken);
+        return evaluations.Find(evaluation);
+    }
+
+    /// <summary>A trigger job is over.</summary>
+    public async Task<TriggerReception> AnswerAsync(TriggerEvaluation evaluation, TriggerAnswer answer, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(evaluation, cancellationToken) is not { Entry: var entry, Job: var job } known)
         {
             return TriggerReception.Void;
         }
 
+        known.IsAnswered = true;
         var now = book.Now;
         var outcome = await watching.EndAsync(entry, job, answer, now, cancellationToken);
         switch (outcome is FiringOutcome.Ready ready ? await firing.SubmitAsync(entry, ready.Request, cancellationToken) : outcome)
@@ -130,6 +148,7 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
 
         metrics.Answered(job.Definition.Type, answer);
         entry.Failures++;
+        await book.FlushAsync(cancellationToken);
         return TriggerReception.Taken;
     }
 
@@ -179,9 +198,10 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
                 await ReleaseAsync(executionId, state, cancellationToken);
             }
         }
-        else if (book.Find(key) is { Row.UpdatedDate: var since } && (since is not { } locked || book.Now - locked >= Duration.FromTimeSpan(options.MissingExecutionTimeout)))
+        else if (book.Find(key) is { Row: { UpdatedDate: var since } row } && (since is not { } locked || book.Now - locked >= Duration.FromTimeSpan(options.MissingExecutionTimeout)))
         {
             LogLost(key.ToString(), executionId);
+            metrics.Missing(row, book.Now - (since ?? book.Now));
             await ReleaseAsync(executionId, null, cancellationToken);
         }
     }
@@ -192,7 +212,7 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
         {
             return entry switch
             {
-                ScheduleEntry schedule => await firing.PrepareAsync(schedule, now, cancellationToken),
+                ScheduleEntry schedule => await MeasureAsync(schedule, now, cancellationToken),
                 WatchEntry watched => await watching.BeginAsync(watched, now, cancellationToken),
                 _ => throw new InvalidOperationException($"Nothing is known of firing {entry.GetType().Name}."),
             };
@@ -201,6 +221,14 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
         {
             return new FiringOutcome.Later(options.RetryDelay, failure.Message);
         }
+    }
+
+    private async Task<FiringOutcome> MeasureAsync(ScheduleEntry schedule, Instant now, CancellationToken cancellationToken)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var outcome = await firing.PrepareAsync(schedule, now, cancellationToken);
+        metrics.Evaluated(schedule.Definition.Type, Stopwatch.GetElapsedTime(began));
+        return outcome;
     }
 
     private async Task<FiringOutcome> TrySubmitAsync(TriggerEntry entry, FiringOutcome outcome, CancellationToken cancellationToken)
@@ -217,19 +245,16 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
 
     private async Task SettleAsync(IReadOnlyList<(TriggerEntry Entry, FiringOutcome Outcome)> outcomes, Instant now, CancellationToken cancellationToken)
     {
-        var rows = new List<(TriggerEntry Entry, Trigger Row)>();
-        var jobs = new Dictionary<TriggerEntry, (TriggerJob Job, Trigger Free)>();
+        var moves = new List<Move>();
         foreach (var (entry, outcome) in outcomes)
         {
             switch (outcome)
             {
                 case FiringOutcome.Moved moved:
-                    rows.Add((entry, moved.Row));
+                    moves.Add(new Move(entry, moved.Row));
                     break;
                 case FiringOutcome.Evaluate evaluate when evaluations.HasRoom(evaluate.Job.WorkerGroup):
-                    // The lock is durable before the worker begins, so that a row tells what goes on.
-                    rows.Add((entry, WatchRows.Begun(entry.Row, evaluate.Job.Date)));
-                    jobs[entry] = (evaluate.Job, entry.Row);
+                    moves.Add(new Move(entry, WatchRows.Begun(entry.Row, evaluate.Job.Date), evaluate.Job));
                     break;
                 default:
                     await SettleAsync(entry, outcome, now, cancellationToken);
@@ -237,8 +262,7 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
             }
         }
 
-        var stored = await StoreAsync(rows, now, cancellationToken);
-        await DispatchAsync([.. jobs.Where(job => stored.Contains(job.Key)).Select(static job => ((WatchEntry)job.Key, job.Value.Job, job.Value.Free))], now, cancellationToken);
+        await StoreAsync(moves, now, cancellationToken);
     }
 
     private async Task SettleAsync(TriggerEntry entry, FiringOutcome outcome, Instant now, CancellationToken cancellationToken)
@@ -278,36 +302,68 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
     }
 
     // One transaction for all of them; when it fails, each has its own, so that none suffers from another.
-    private async Task<IReadOnlySet<TriggerEntry>> StoreAsync(List<(TriggerEntry Entry, Trigger Row)> rows, Instant now, CancellationToken cancellationToken)
+    private async Task StoreAsync(IReadOnlyList<Move> moves, Instant now, CancellationToken cancellationToken)
     {
-        var stored = new HashSet<TriggerEntry>();
+        if (moves.Count == 0)
+        {
+            return;
+        }
+
         try
         {
-            await book.SaveAsync([.. rows.Select(static moved => moved.Row)], cancellationToken);
-            stored.UnionWith(rows.Select(static moved => moved.Entry));
+            await WriteAsync(moves, now, cancellationToken);
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            if (rows.Count == 1)
+            if (moves.Count == 1)
             {
-                Wait(rows[0].Entry, now + Duration.FromTimeSpan(options.RetryDelay), failure.Message);
-                return stored;
+                Wait(moves[0].Entry, now + Duration.FromTimeSpan(options.RetryDelay), failure.Message);
+                return;
             }
 
-            foreach (var moved in rows)
+            foreach (var move in moves)
             {
-                stored.UnionWith(await StoreAsync([moved], now, cancellationToken));
+                await StoreAsync([move], now, cancellationToken);
+            }
+        }
+    }
+
+    // A worker may answer before this knows that the job was handed out.
+    private async Task WriteAsync(IReadOnlyList<Move> moves, Instant now, CancellationToken cancellationToken)
+    {
+        var jobs = new List<TriggerJob>();
+        foreach (var move in moves)
+        {
+            if (move is { Entry: WatchEntry entry, Job: { } job })
+            {
+                evaluations.Begin(entry, job);
+                jobs.Add(job);
             }
         }
 
-        return stored;
+        IReadOnlyList<TriggerJob> refused;
+        try
+        {
+            refused = await book.SaveAsync([.. moves.Select(static move => move.Row)], jobs, cancellationToken);
+        }
+        catch
+        {
+            evaluations.Forget(jobs);
+            throw;
+        }
+
+        if (refused.Count > 0)
+        {
+            await FreeAsync(refused, now, cancellationToken);
+        }
     }
 
-    private async Task DispatchAsync(IReadOnlyList<(WatchEntry Entry, TriggerJob Job, Trigger Free)> jobs, Instant now, CancellationToken cancellationToken)
+    private async Task FreeAsync(IReadOnlyList<TriggerJob> refused, Instant now, CancellationToken cancellationToken)
     {
-        var left = jobs.Where(job => !evaluations.TryBegin(job.Entry, job.Job)).ToList();
-        await StoreAsync([.. left.Select(static job => ((TriggerEntry)job.Entry, job.Free))], now, cancellationToken);
-        foreach (var (entry, _, _) in left)
+        evaluations.Forget(refused);
+        var entries = refused.Select(job => book.Find(job.Key)).OfType<TriggerEntry>().ToList();
+        await StoreAsync([.. entries.Select(static entry => new Move(entry, WatchRows.Free(entry.Row)))], now, cancellationToken);
+        foreach (var entry in entries)
         {
             WaitForWorkers(entry, now);
         }
@@ -349,6 +405,12 @@ internal sealed partial class SchedulerCore(TriggerBook book, Firing firing, Wat
         one.ExecutionId == other.ExecutionId
         && one.NextExecutionDate?.ToInstant() == other.NextExecutionDate?.ToInstant()
         && one.Backfill?.CurrentDate?.ToInstant() == other.Backfill?.CurrentDate?.ToInstant();
+
+    /// <summary>A row that moves, with the job that begins by it.</summary>
+    private sealed record Move(TriggerEntry Entry, Trigger Row, TriggerJob? Job = null);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The worker {WorkerId} that watched trigger {Trigger} is gone; another one takes over")]
+    private partial void LogWorkerLost(string trigger, string? workerId);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Scheduled execution {ExecutionId} at '{Date}' started at '{Now}'")]
     private partial void LogFired(string executionId, OffsetDateTime date, Instant now);

@@ -16,6 +16,8 @@ internal sealed class SchedulerMetrics : IDisposable
     private readonly Counter<long> fired;
     private readonly Histogram<double> delay;
     private readonly Histogram<double> locked;
+    private readonly Histogram<double> evaluation;
+    private readonly Histogram<double> missing;
     private readonly Counter<long> dropped;
     private readonly Counter<long> failed;
 
@@ -27,6 +29,8 @@ internal sealed class SchedulerMetrics : IDisposable
         fired = meter.CreateCounter<long>("scheduler.trigger.count", description: "executions produced");
         delay = meter.CreateHistogram<double>("scheduler.trigger.delay.duration", description: "delay between the scheduled date and the creation of the execution");
         locked = meter.CreateHistogram<double>("scheduler.execution.lock.duration", description: "time a trigger is locked by a running execution");
+        evaluation = meter.CreateHistogram<double>("scheduler.trigger.evaluation.duration", description: "evaluation duration of schedulable triggers");
+        missing = meter.CreateHistogram<double>("scheduler.execution.missing.duration", description: "time an execution created by the scheduler stays unknown");
         dropped = meter.CreateCounter<long>("scheduler.evaluation.dropped.count", description: "evaluations put off because the workers are behind");
         failed = meter.CreateCounter<long>("scheduler.evaluation.failed.count", description: "evaluations of watched triggers that failed");
     }
@@ -50,6 +54,12 @@ internal sealed class SchedulerMetrics : IDisposable
     }
 
     public void Released(Trigger row, Duration held) => locked.Record(Math.Max(0, held.TotalSeconds), TagsOf(row));
+
+    /// <summary>A trigger was released because the execution that held it does not exist.</summary>
+    public void Missing(Trigger row, Duration held) => missing.Record(Math.Max(0, held.TotalSeconds), TagsOf(row));
+
+    /// <summary>It was found out whether, and with what, a schedule fires.</summary>
+    public void Evaluated(string triggerType, TimeSpan duration) => evaluation.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("trigger_type", triggerType));
 
     public void Dropped(string triggerType) => dropped.Add(1, new KeyValuePair<string, object?>("trigger_type", triggerType));
 

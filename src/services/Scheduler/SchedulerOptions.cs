@@ -22,11 +22,8 @@ public sealed class SchedulerOptions
     /// <summary>How long a trigger stays locked by an execution that does not exist.</summary>
     public TimeSpan MissingExecutionTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long the right to fire stays with a scheduler after it was last prolonged.</summary>
+    /// <summary>How long a share of the triggers stays with a scheduler after it was last prolonged.</summary>
     public TimeSpan LeaseTimeToLive { get; set; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>How often a scheduler that stands by looks whether the right to fire is free.</summary>
-    public TimeSpan StandbyDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Pause between two looks for calls of other processes while there are some; doubles up to <see cref="CallPollMaximum"/> while there are none.</summary>
     public TimeSpan CallPollMinimum { get; set; } = TimeSpan.FromMilliseconds(25);

@@ -40,10 +40,11 @@ public static class SchedulerServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<SchedulerService>>(),
             provider.GetService<FlowTriggerService>() is { } flowTriggers ? flowTriggers.FlowChangedAsync : null,
-            provider.GetRequiredService<IStore>() is { Journal.Partitions: > 1 } store ? new SharedScheduler(store.Journal, store.Hints, owner) : null));
+            provider.GetRequiredService<IStore>() is { Journal.Partitions: > 1 } store
+                ? new SharedScheduler(store.Journal, store.Jobs, store.Hints, provider.GetRequiredService<SchedulerShards>(), owner)
+                : null));
         services.AddSingleton(static provider => new ManagementReport("/scheduler", provider.GetRequiredService<SchedulerService>().WriteReportAsync));
         services.AddSingleton<ILocalTriggers>(static provider => provider.GetRequiredService<SchedulerService>());
-        services.AddSingleton<ITriggerResults>(static provider => provider.GetRequiredService<SchedulerService>());
         services.AddSingleton<IHostedService>(static provider => provider.GetRequiredService<SchedulerService>());
         return services;
     }

@@ -17,9 +17,12 @@ namespace Kestra.Scheduler;
 /// Used by one loop at a time.
 /// </summary>
 /// <param name="read">Parses a stored source with the plugin defaults that hold for it.</param>
+/// <param name="share">The flows whose triggers these are.</param>
 internal sealed partial class TriggerBook(
     IFlowRepository flows,
     ITriggerRepository triggers,
+    ITriggerWrites writes,
+    FlowShare share,
     Func<StoredFlow, Flow> read,
     Engine.EngineEnvironment environment,
     SchedulerOptions options,
@@ -63,8 +66,9 @@ internal sealed partial class TriggerBook(
         entries.Clear();
         locks.Clear();
         unread.Clear();
-        var stored = await flows.FindAllAsync(null, cancellationToken);
-        var rows = (await triggers.FindAllAsync(null, null, null, cancellationToken)).ToLookup(static row => new FlowPlace(row.TenantId, row.Namespace, row.FlowId));
+        await evaluations.RecoverAsync(cancellationToken);
+        var stored = await flows.FindShareAsync(share, cancellationToken);
+        var rows = (await triggers.FindShareAsync(share, cancellationToken)).ToLookup(static row => new FlowPlace(row.TenantId, row.Namespace, row.FlowId));
         var known = stored.Select(static flow => new FlowPlace(flow.TenantId, flow.Namespace, flow.Id)).ToHashSet();
         await triggers.DeleteAsync([.. rows.Where(group => !known.Contains(group.Key)).SelectMany(static group => group)], cancellationToken);
         unread.Add(stored.Select(flow => new UnreadFlow(flow, [.. rows[new FlowPlace(flow.TenantId, flow.Namespace, flow.Id)]])));
@@ -89,8 +93,10 @@ internal sealed partial class TriggerBook(
         if (!HasUnread)
         {
             evaluations.StopWhere(key => Find(key) is null);
+            evaluations.DropUnknown();
         }
 
+        await FlushAsync(cancellationToken);
         return [.. taken.Select(static one => one.Entry)];
     }
 
@@ -120,22 +126,32 @@ internal sealed partial class TriggerBook(
         }
 
         evaluations.StopWhere(key => key.TenantId == tenantId && key.Namespace == @namespace && key.FlowId == flowId && Find(key) is null);
+        await FlushAsync(cancellationToken);
     }
 
     /// <summary>Stores a row and takes it over.</summary>
-    public Task SaveAsync(Trigger row, CancellationToken cancellationToken) => SaveAsync([row], cancellationToken);
+    public Task SaveAsync(Trigger row, CancellationToken cancellationToken) => SaveAsync([row], [], cancellationToken);
 
     /// <summary>Stores rows in one transaction and takes them over.</summary>
-    public async Task SaveAsync(IReadOnlyList<Trigger> rows, CancellationToken cancellationToken)
+    /// <param name="sent">Jobs for workers, which have begun with it.</param>
+    /// <returns>Jobs for which there was no place.</returns>
+    public async Task<IReadOnlyList<TriggerJob>> SaveAsync(IReadOnlyList<Trigger> rows, IReadOnlyList<TriggerJob> sent, CancellationToken cancellationToken)
     {
-        if (rows.Count > 0)
-        {
-            await triggers.SaveAsync(rows, cancellationToken);
-        }
-
+        var refused = await WriteAsync(rows, sent, cancellationToken);
         foreach (var row in rows)
         {
             Adopt(row);
+        }
+
+        return refused;
+    }
+
+    /// <summary>Tells workers of what nobody waits for any more, where no row was stored with it.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        if (writes.HasPending)
+        {
+            await writes.SaveAsync([], [], [], cancellationToken);
         }
     }
 
@@ -181,6 +197,20 @@ internal sealed partial class TriggerBook(
         }
 
         evaluations.Stop(TriggerKey.Of(row));
+        await FlushAsync(cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<TriggerJob>> WriteAsync(IReadOnlyList<Trigger> rows, IReadOnlyList<TriggerJob> sent, CancellationToken cancellationToken)
+    {
+        if (rows.Count == 0)
+        {
+            return [];
+        }
+
+        var over = evaluations.Over(rows);
+        var refused = await writes.SaveAsync(rows, sent, over, cancellationToken);
+        evaluations.Forget(over);
+        return refused;
     }
 
     private List<TriggerEntry> EntriesOf(FlowPlace flow) => entries.TryGetValue(flow, out var known) ? [.. known.Values] : [];
@@ -242,22 +272,13 @@ internal sealed partial class TriggerBook(
     // The evaluations of triggers that their source disables are stopped; their rows stay otherwise as they are.
     private async Task FreeAsync(IEnumerable<Trigger> disabled, CancellationToken cancellationToken)
     {
-        var freed = disabled.Where(static row => row.EvaluateRunningDate is not null).Select(WatchRows.Free).ToList();
-        if (freed.Count > 0)
-        {
-            await triggers.SaveAsync(freed, cancellationToken);
-        }
+        await WriteAsync([.. disabled.Where(static row => row.EvaluateRunningDate is not null).Select(WatchRows.Free)], [], cancellationToken);
     }
 
     // One transaction for all of them: an installation may have thousands of schedules.
     private async Task SaveAsync(List<TakenUp> taken, CancellationToken cancellationToken)
     {
-        var changed = taken.Where(static schedule => schedule.Changed).Select(static schedule => schedule.Row).ToList();
-        if (changed.Count > 0)
-        {
-            await triggers.SaveAsync(changed, cancellationToken);
-        }
-
+        await WriteAsync([.. taken.Where(static schedule => schedule.Changed).Select(static schedule => schedule.Row)], [], cancellationToken);
         foreach (var schedule in taken)
         {
             Put(schedule.Entry);
@@ -290,6 +311,11 @@ internal sealed partial class TriggerBook(
 
         try
         {
+            if (entry is WatchEntry watched)
+            {
+                evaluations.Recognize(watched, entry.Row);
+            }
+
             var isOther = former.TryGetValue(definition.Id, out var before) && before.Fingerprint != entry.Fingerprint;
             var next = isOther
                 ? entry.Redefine(entry.Row, Now)

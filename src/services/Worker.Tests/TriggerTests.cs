@@ -19,6 +19,7 @@ public sealed class TriggerTests : IAsyncLifetime
     private readonly Heard heard = new();
     private TriggerMetrics metrics = null!;
     private TriggerWorkerService service = null!;
+    private TriggerSlots? slots;
 
     public async ValueTask InitializeAsync()
     {
@@ -32,6 +33,7 @@ public sealed class TriggerTests : IAsyncLifetime
     {
         await service.StopAsync(CancellationToken.None);
         service.Dispose();
+        slots?.Dispose();
         metrics.Dispose();
         await bench.DisposeAsync();
     }
@@ -125,8 +127,10 @@ public sealed class TriggerTests : IAsyncLifetime
 
     private async Task StartAsync()
     {
+        slots?.Dispose();
+        slots = new TriggerSlots(bench.Options);
         var runner = new TriggerRunner(bench.Services, bench, heard, bench.Options, new Jobs.WorkerIdentity("worker"), metrics, NullLogger<TriggerRunner>.Instance);
-        service = new TriggerWorkerService(lane, runner, bench.Options, TimeProvider.System, bench.Standing, NullLogger<TriggerWorkerService>.Instance);
+        service = new TriggerWorkerService(lane, runner, slots, bench.Options, TimeProvider.System, bench.Standing, NullLogger<TriggerWorkerService>.Instance);
         await service.StartAsync(TestContext.Current.CancellationToken);
     }
 
@@ -180,19 +184,21 @@ public sealed class TriggerTests : IAsyncLifetime
 
         public Task<object?> NextEventAsync() => ReadAsync();
 
-        public Task StartedAsync(TriggerJob job, string workerId, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task StartedAsync(TriggerEvaluation evaluation, string workerId, CancellationToken cancellationToken) => Task.CompletedTask;
 
-        public Task<TriggerReception> AnswerAsync(TriggerJob job, TriggerAnswer answer, CancellationToken cancellationToken)
+        public Task<TriggerReception> AnswerAsync(TriggerEvaluation evaluation, TriggerAnswer answer, CancellationToken cancellationToken)
         {
             told.Writer.TryWrite(answer);
             return Receptions.TryDequeue(out var reception) ? Task.FromResult(reception ?? throw new IOException("away")) : Task.FromResult(TriggerReception.Taken);
         }
 
-        public Task<TriggerReception> EventAsync(TriggerJob job, string executionId, IReadOnlyDictionary<string, object?> variables, CancellationToken cancellationToken)
+        public Task<TriggerReception> EventAsync(TriggerEvaluation evaluation, string executionId, IReadOnlyDictionary<string, object?> variables, CancellationToken cancellationToken)
         {
             told.Writer.TryWrite(variables["number"]);
             return Task.FromResult(TriggerReception.Taken);
         }
+
+        public Task LostAsync(TriggerEvaluation evaluation, CancellationToken cancellationToken) => throw new NotSupportedException();
 
         private Task<object?> ReadAsync() => told.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(TimeSpan.FromSeconds(30));
     }

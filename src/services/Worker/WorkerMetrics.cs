@@ -19,7 +19,8 @@ internal sealed class WorkerMetrics : IDisposable
     private readonly Histogram<double> lasted;
     private int runs;
 
-    public WorkerMetrics(WorkerOptions options)
+    /// <param name="pending">Jobs that have come and wait for a slot; null is none.</param>
+    public WorkerMetrics(WorkerOptions options, Func<int>? pending = null)
     {
         this.options = options;
         var group = options.Group is { } name ? new[] { KeyValuePair.Create<string, object?>("worker_group", name) } : [];
@@ -30,6 +31,7 @@ internal sealed class WorkerMetrics : IDisposable
         running = meter.CreateUpDownCounter<long>("worker.running.count", description: "tasks running now");
         waited = meter.CreateHistogram<double>("worker.queued.duration", description: "time between the creation of a task run and its start");
         lasted = meter.CreateHistogram<double>("worker.ended.duration", description: "time that a task ran");
+        meter.CreateObservableGauge("worker.job.pending", () => new Measurement<int>(pending?.Invoke() ?? 0, group), description: "jobs received and waiting for a worker thread");
         meter.CreateObservableGauge("worker.job.running", () => new Measurement<int>(Volatile.Read(ref runs), group), description: "jobs being run now");
         meter.CreateObservableGauge("worker.job.thread", () => new Measurement<int>(options.EffectiveThreads, group), description: "jobs that may run at the same time");
     }

@@ -37,7 +37,8 @@ public static class WorkerServices
     {
         services.AddKestraTaskRunning(id, options);
         services.AddSingleton<WorkingDirectoryRunner>();
-        services.AddSingleton<WorkerMetrics>();
+        services.AddSingleton(static provider => new WorkerMetrics(
+            provider.GetRequiredService<WorkerOptions>(), () => (provider.GetService<IWorkerJobs>()?.Waiting ?? 0) + (provider.GetService<ClaimedJobs>()?.Waiting ?? 0)));
         services.AddSingleton<WorkerSlots>();
         services.AddSingleton(static provider => new JobSources(provider.GetServices<IWorkerJobSource>()));
         services.AddSingleton<JobRunner>();
@@ -93,10 +94,21 @@ public static class WorkerServices
             provider.GetRequiredService<ILogger<ClaimedJobs>>(),
             provider.GetService<IWorkerJobs>()));
         services.AddSingleton<IWorkerJobSource>(static provider => provider.GetRequiredService<ClaimedJobs>());
+        services.AddSingleton(static provider => new TriggerFromStore(
+            provider.GetRequiredService<IStore>().Flows, provider.GetRequiredService<StoredFlows>().Read, provider.GetRequiredService<EngineEnvironment>()));
+        services.AddSingleton(static provider => new ClaimedTriggers(
+            provider.GetRequiredService<IStore>().Jobs,
+            provider.GetRequiredService<TriggerFromStore>(),
+            provider.GetRequiredService<ITriggerResults>(),
+            provider.GetRequiredService<WorkerIdentity>(),
+            provider.GetRequiredService<TriggerSlots>(),
+            provider.GetRequiredService<ClaimOptions>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<ClaimedTriggers>>()));
+        services.AddSingleton<ITriggerJobSource>(static provider => provider.GetRequiredService<ClaimedTriggers>());
         services.AddSingleton<IHostedService>(static provider => new ClaimWatch(
-            provider.GetRequiredService<ClaimedJobs>(),
+            [provider.GetRequiredService<ClaimedJobs>(), provider.GetRequiredService<ClaimedTriggers>()],
             provider.GetRequiredService<IStore>().JobHints,
-            provider.GetRequiredService<WorkerSlots>(),
             provider.GetRequiredService<ClaimOptions>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ClaimWatch>>()));
@@ -110,12 +122,14 @@ public static class WorkerServices
     }
 
     /// <summary>
-    /// Adds the part of the worker that evaluates triggers. It belongs behind worker and scheduler: services stop in reverse
-    /// order, and what a trigger has found must still be heard.
+    /// Adds the part of the worker that evaluates triggers: those that it claims where claims were added, else those of the scheduler
+    /// beside it. It belongs behind worker and scheduler: services stop in reverse order, and what a trigger has found must still be heard.
     /// </summary>
     public static IServiceCollection AddKestraTriggerWorker(this IServiceCollection services)
     {
         services.TryAddSingleton<ITriggerJobs>(static _ => new TriggerJobQueue());
+        services.TryAddSingleton<ITriggerJobSource>(static provider => provider.GetRequiredService<ITriggerJobs>());
+        services.AddSingleton<TriggerSlots>();
         services.AddSingleton<TriggerMetrics>();
         services.AddSingleton<TriggerRunner>();
         services.AddSingleton<TriggerWorkerService>();

@@ -16,7 +16,7 @@ public sealed class MemoryDatabase(int partitions = 1)
 
     internal int Partitions { get; } = partitions;
     internal Dictionary<int, Lease> Leases { get; } = [];
-    internal Dictionary<string, NodaTime.Instant> Members { get; } = new(StringComparer.Ordinal);
+    internal Dictionary<string, (string Circle, NodaTime.Instant Expires)> Members { get; } = new(StringComparer.Ordinal);
     internal OrderedDictionary<ExecutionId, ExecutionRow> Executions { get; } = [];
     internal Dictionary<ExecutionId, SortedList<long, ReadOnlyMemory<byte>>> Journal { get; } = [];
     internal OrderedDictionary<string, ExecutionTimer> Timers { get; } = new(StringComparer.Ordinal);

@@ -53,16 +53,16 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
         },
         cancellationToken);
 
-    public Task<int> JoinAsync(string owner, Duration timeToLive, CancellationToken cancellationToken) => database.DoAsync(
+    public Task<int> JoinAsync(string circle, string owner, Duration timeToLive, CancellationToken cancellationToken) => database.DoAsync(
         () =>
         {
-            database.Members[owner] = Now + timeToLive;
-            foreach (var gone in database.Members.Where(member => member.Key != owner && member.Value < Now).Select(static member => member.Key).ToList())
+            database.Members[owner] = (circle, Now + timeToLive);
+            foreach (var gone in database.Members.Where(member => member.Key != owner && member.Value.Expires < Now).Select(static member => member.Key).ToList())
             {
                 database.Members.Remove(gone);
             }
 
-            return database.Members.Count;
+            return database.Members.Values.Count(member => member.Circle == circle);
         },
         cancellationToken);
 

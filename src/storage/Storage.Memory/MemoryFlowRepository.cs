@@ -32,6 +32,9 @@ internal sealed class MemoryFlowRepository(MemoryDatabase database, TimeProvider
             .OrderBy(static flow => flow.TenantId, StringComparer.Ordinal).ThenBy(static flow => flow.Namespace, StringComparer.Ordinal).ThenBy(static flow => flow.Id, StringComparer.Ordinal)],
         cancellationToken);
 
+    public async Task<IReadOnlyList<StoredFlow>> FindShareAsync(FlowShare share, CancellationToken cancellationToken) =>
+        [.. (await FindAllAsync(null, cancellationToken)).Where(flow => share.Contains(flow.TenantId, flow.Namespace, flow.Id))];
+
     public Task<Page<StoredFlow>> SearchAsync(string tenantId, IReadOnlyList<QueryFilter> filters, PageRequest page, CancellationToken cancellationToken) => database.DoAsync(
         () =>
         {

@@ -1,4 +1,5 @@
 using Kestra.Model.Triggers;
+using Kestra.Storage.Flows;
 using Kestra.Storage.Queries;
 using Kestra.Storage.Triggers;
 using NodaTime;
@@ -25,6 +26,9 @@ internal sealed class MemoryTriggerRepository(MemoryDatabase database) : ITrigge
             .Where(row => (tenantId is null || row.TenantId == tenantId) && (@namespace is null || row.Namespace == @namespace) && (flowId is null || row.FlowId == flowId))
             .Order(Comparer<Trigger>.Create(Natural))],
         cancellationToken);
+
+    public async Task<IReadOnlyList<Trigger>> FindShareAsync(FlowShare share, CancellationToken cancellationToken) =>
+        [.. (await FindAllAsync(null, null, null, cancellationToken)).Where(row => share.Contains(row.TenantId, row.Namespace, row.FlowId))];
 
     public Task<Page<Trigger>> SearchAsync(string tenantId, IReadOnlyList<QueryFilter> filters, PageRequest page, CancellationToken cancellationToken) => database.DoAsync(
         () => Ordering.Page(database.Triggers.Values.Where(row => row.TenantId == tenantId && filters.All(filter => Matches(row, filter))).ToList(), page, Fields, Natural),

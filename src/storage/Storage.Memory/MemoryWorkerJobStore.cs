@@ -6,10 +6,17 @@ namespace Kestra.Storage.Memory;
 internal sealed class MemoryWorkerJobStore(MemoryDatabase database, TimeProvider time) : IWorkerJobStore
 {
     public Task<IReadOnlyList<WorkerJobRow>> ClaimAsync(string workerId, string? group, int credits, CancellationToken cancellationToken) =>
-        ClaimAsync(workerId, job => !job.Killed && job.WorkerGroup == group, credits, cancellationToken);
+        ClaimAsync(workerId, job => job.Watch is null && !job.Killed && job.WorkerGroup == group, credits, cancellationToken);
+
+    public Task<IReadOnlyList<WorkerJobRow>> ClaimTriggersAsync(string workerId, string? group, bool realtime, int credits, CancellationToken cancellationToken) =>
+        ClaimAsync(
+            workerId,
+            job => job.Watch?.IsRealtime == realtime && !job.Killed && job.WorkerGroup == group && !database.Jobs.Exists(other => other.ClaimedBy is not null && IsSameTrigger(other, job)),
+            credits,
+            cancellationToken);
 
     public Task<IReadOnlyList<WorkerJobRow>> ClaimKilledAsync(string workerId, int limit, CancellationToken cancellationToken) =>
-        ClaimAsync(workerId, static job => job.Killed, limit, cancellationToken);
+        ClaimAsync(workerId, static job => job is { Killed: true, Watch: null }, limit, cancellationToken);
 
     public async Task ReleaseAsync(string workerId, IReadOnlyList<long> ids, CancellationToken cancellationToken)
     {
@@ -27,7 +34,7 @@ internal sealed class MemoryWorkerJobStore(MemoryDatabase database, TimeProvider
         database.DoAsync<IReadOnlyList<WorkerJobRow>>(() => [.. database.Jobs.Where(job => job.Partition == partition)], cancellationToken);
 
     public Task<IReadOnlyList<WaitingJobs>> CountWaitingAsync(CancellationToken cancellationToken) => database.DoAsync<IReadOnlyList<WaitingJobs>>(
-        () => [.. database.Jobs.Where(static job => job.ClaimedBy is null).GroupBy(static job => job.WorkerGroup).Select(static group => new WaitingJobs(group.Key, group.Count()))],
+        () => [.. database.Jobs.Where(static job => job is { ClaimedBy: null, Watch: null }).GroupBy(static job => job.WorkerGroup).Select(static group => new WaitingJobs(group.Key, group.Count()))],
         cancellationToken);
 
     /// <summary>The part of a commit that is about jobs.</summary>
@@ -36,6 +43,9 @@ internal sealed class MemoryWorkerJobStore(MemoryDatabase database, TimeProvider
         var done = batch.JobsDone.ToHashSet();
         database.Jobs.RemoveAll(job => done.Contains((job.TaskRunId, job.Attempt)));
         Replace(database.Jobs, job => batch.JobsKilled.Any(kill => kill.Means(job)), static job => job with { Killed = true });
+        var stopped = batch.WatchesStopped.ToHashSet(StringComparer.Ordinal);
+        database.Jobs.RemoveAll(job => job is { Watch: not null, ClaimedBy: null } && stopped.Contains(job.TaskRunId));
+        Replace(database.Jobs, job => job.Watch is not null && stopped.Contains(job.TaskRunId), static job => job with { Killed = true });
         foreach (var job in batch.JobsSent)
         {
             if (!database.Jobs.Exists(other => other.TaskRunId == job.TaskRunId && other.Attempt == job.Attempt))
@@ -65,6 +75,9 @@ internal sealed class MemoryWorkerJobStore(MemoryDatabase database, TimeProvider
             return taken;
         },
         cancellationToken);
+
+    private static bool IsSameTrigger(WorkerJobRow one, WorkerJobRow other) =>
+        one.Watch?.TriggerId == other.Watch?.TriggerId && one.TenantId == other.TenantId && one.Namespace == other.Namespace && one.FlowId == other.FlowId;
 
     private static void Replace(List<WorkerJobRow> jobs, Predicate<WorkerJobRow> isMeant, Func<WorkerJobRow, WorkerJobRow> change)
     {

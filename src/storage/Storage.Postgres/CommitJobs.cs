@@ -1,4 +1,5 @@
 using Kestra.Storage.Executions;
+using Kestra.Storage.Relational;
 using NpgsqlTypes;
 
 namespace Kestra.Storage.Postgres;
@@ -31,6 +32,13 @@ internal sealed partial class CommitBatch
                 (Texts, Column(rows.JobsKilled, static kill => kill.TaskRunId)));
         }
 
+        if (rows.WatchesStopped.Count > 0)
+        {
+            var stopped = rows.WatchesStopped.ToArray();
+            Statement($"DELETE FROM {schema}.worker_job WHERE task_run = ANY ($1) AND kind <> 0 AND claimed_by IS NULL", (Texts, stopped));
+            Statement($"UPDATE {schema}.worker_job SET killed = true WHERE task_run = ANY ($1) AND kind <> 0", (Texts, stopped));
+        }
+
         if (rows.JobsSent.Count > 0)
         {
             Send(rows.JobsSent);
@@ -39,10 +47,10 @@ internal sealed partial class CommitBatch
 
     private void Send(List<WorkerJobRow> jobs) => Statement(
         $"""
-        INSERT INTO {schema}.worker_job (partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed, claimed_by, claimed_at)
-        SELECT partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed, claimed_by, CASE WHEN claimed_by IS NOT NULL THEN clock_timestamp() END
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) WITH ORDINALITY
-          AS given (partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed, claimed_by, place)
+        INSERT INTO {schema}.worker_job (partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed, claimed_by, claimed_at, kind, trigger_id, due)
+        SELECT partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed, claimed_by, CASE WHEN claimed_by IS NOT NULL THEN clock_timestamp() END, kind, trigger_id, due
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) WITH ORDINALITY
+          AS given (partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed, claimed_by, kind, trigger_id, due, place)
         ORDER BY place
         ON CONFLICT (task_run, attempt) DO NOTHING
         """,
@@ -57,5 +65,8 @@ internal sealed partial class CommitBatch
         (Texts, Column(jobs, static job => job.WorkerGroup ?? "")),
         (Flags, Column(jobs, static job => job.Forced)),
         (Flags, Column(jobs, static job => job.Killed)),
-        (Texts, Column(jobs, static job => job.ClaimedBy)));
+        (Texts, Column(jobs, static job => job.ClaimedBy)),
+        (NpgsqlDbType.Array | NpgsqlDbType.Smallint, Column(jobs, WorkerJobRows.KindOf)),
+        (Texts, Column(jobs, static job => job.Watch?.TriggerId)),
+        (Texts, Column(jobs, WorkerJobRows.DueOf)));
 }

@@ -35,15 +35,16 @@ internal sealed class PostgresExecutionJournal(PostgresDatabase database) : IExe
         database.ExecuteAsync($"UPDATE {schema}.lease SET owner = NULL WHERE partition = $1 AND epoch = $2 AND owner = $3", [lease.Partition, lease.Epoch, lease.Owner], cancellationToken);
 
     // Rows that are gone by now are still seen by the count, because a statement sees one moment; so they are told apart by their time.
-    public async Task<int> JoinAsync(string owner, Duration timeToLive, CancellationToken cancellationToken) => await database.SingleAsync(
+    public async Task<int> JoinAsync(string circle, string owner, Duration timeToLive, CancellationToken cancellationToken) => await database.SingleAsync(
         $"""
         WITH joined AS (
-          INSERT INTO {schema}.member (owner, expires) VALUES ($1, clock_timestamp() + $2) ON CONFLICT (owner) DO UPDATE SET expires = EXCLUDED.expires),
+          INSERT INTO {schema}.member (owner, expires, circle) VALUES ($1, clock_timestamp() + $2, $3)
+          ON CONFLICT (owner) DO UPDATE SET expires = EXCLUDED.expires, circle = EXCLUDED.circle),
         gone AS (DELETE FROM {schema}.member WHERE expires < clock_timestamp() - interval '1 minute' AND owner <> $1)
-        SELECT count(*)::integer + 1 FROM {schema}.member WHERE owner <> $1 AND expires >= clock_timestamp()
+        SELECT count(*)::integer + 1 FROM {schema}.member WHERE owner <> $1 AND circle = $3 AND expires >= clock_timestamp()
         """,
         static row => row.GetInt32(0),
-        [owner, timeToLive.ToTimeSpan()],
+        [owner, timeToLive.ToTimeSpan(), circle],
         cancellationToken);
 
     public Task LeaveAsync(string owner, CancellationToken cancellationToken) =>

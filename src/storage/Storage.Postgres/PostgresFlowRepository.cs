@@ -51,6 +51,17 @@ internal sealed class PostgresFlowRepository(PostgresDatabase database, LatestFl
         return await database.QueryAsync($"SELECT {Fields} FROM flows{where} ORDER BY tenant_id, namespace, id", Read, where.Values, cancellationToken);
     }
 
+    public async Task<IReadOnlyList<StoredFlow>> FindShareAsync(FlowShare share, CancellationToken cancellationToken)
+    {
+        var where = Latest(null);
+        if (share.Total > 1)
+        {
+            where.And($"{database.Schema}.flow_partition(tenant_id, namespace, id, ?) = ?", share.Total, share.Number);
+        }
+
+        return await database.QueryAsync($"SELECT {Fields} FROM flows{where} ORDER BY tenant_id, namespace, id", Read, where.Values, cancellationToken);
+    }
+
     public Task<Page<StoredFlow>> SearchAsync(string tenantId, IReadOnlyList<QueryFilter> filters, PageRequest page, CancellationToken cancellationToken)
     {
         var where = Latest(tenantId);

@@ -1,5 +1,6 @@
 using Kestra.Model.Json;
 using Kestra.Model.Triggers;
+using Kestra.Storage.Flows;
 using Kestra.Storage.Queries;
 using Kestra.Storage.Relational;
 using Kestra.Storage.Triggers;
@@ -41,6 +42,17 @@ internal sealed class PostgresTriggerRepository(PostgresDatabase database) : ITr
         foreach (var (column, value) in new[] { ("tenant_id", tenantId), ("namespace", @namespace), ("flow_id", flowId) })
         {
             _ = value is null ? where : where.And($"{column} = ?", value);
+        }
+
+        return await database.QueryAsync($"SELECT value FROM triggers{where} ORDER BY tenant_id, namespace, flow_id, trigger_id", Read, where.Values, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<Trigger>> FindShareAsync(FlowShare share, CancellationToken cancellationToken)
+    {
+        var where = new SqlConditions(PostgresDialect.Instance).And("tenant_id IS NOT NULL");
+        if (share.Total > 1)
+        {
+            where.And($"{database.Schema}.flow_partition(tenant_id, namespace, flow_id, ?) = ?", share.Total, share.Number);
         }
 
         return await database.QueryAsync($"SELECT value FROM triggers{where} ORDER BY tenant_id, namespace, flow_id, trigger_id", Read, where.Values, cancellationToken);

@@ -12,10 +12,16 @@ internal sealed class PostgresWorkerJobStore(PostgresDatabase database) : IWorke
     private readonly string schema = database.Schema;
 
     public Task<IReadOnlyList<WorkerJobRow>> ClaimAsync(string workerId, string? group, int credits, CancellationToken cancellationToken) =>
-        ClaimAsync("worker_group = $3 AND NOT killed", [workerId, credits, group ?? ""], cancellationToken);
+        ClaimAsync("worker_group = $3 AND kind = $4 AND NOT killed", [workerId, credits, group ?? "", WorkerJobRows.Task], cancellationToken);
+
+    public Task<IReadOnlyList<WorkerJobRow>> ClaimTriggersAsync(string workerId, string? group, bool realtime, int credits, CancellationToken cancellationToken) =>
+        ClaimAsync(
+            $"worker_group = $3 AND kind = $4 AND NOT killed AND {WorkerJobRows.IsFree($"{schema}.worker_job", "waiting")}",
+            [workerId, credits, group ?? "", WorkerJobRows.Trigger(realtime)],
+            cancellationToken);
 
     public Task<IReadOnlyList<WorkerJobRow>> ClaimKilledAsync(string workerId, int limit, CancellationToken cancellationToken) =>
-        ClaimAsync("killed", [workerId, limit], cancellationToken);
+        ClaimAsync("killed AND kind = 0", [workerId, limit], cancellationToken);
 
     public Task ReleaseAsync(string workerId, IReadOnlyList<long> ids, CancellationToken cancellationToken) => database.ExecuteAsync(
         $"""
@@ -35,7 +41,7 @@ internal sealed class PostgresWorkerJobStore(PostgresDatabase database) : IWorke
         await database.QueryAsync(OfPartition(schema), static row => Read(row), [partition], cancellationToken);
 
     public async Task<IReadOnlyList<WaitingJobs>> CountWaitingAsync(CancellationToken cancellationToken) => await database.QueryAsync(
-        $"SELECT worker_group, count(*) FROM {schema}.worker_job WHERE claimed_by IS NULL GROUP BY worker_group",
+        $"SELECT worker_group, count(*) FROM {schema}.worker_job WHERE claimed_by IS NULL AND kind = 0 GROUP BY worker_group",
         static row => new WaitingJobs(WorkerJobRows.Group(row.GetString(0)), row.GetInt64(1)),
         [],
         cancellationToken);
@@ -50,7 +56,7 @@ internal sealed class PostgresWorkerJobStore(PostgresDatabase database) : IWorke
     {
         var rows = await database.QueryAsync(
             $"""
-            WITH waiting AS MATERIALIZED (SELECT id FROM {schema}.worker_job WHERE claimed_by IS NULL AND {condition} ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
+            WITH waiting AS MATERIALIZED (SELECT id FROM {schema}.worker_job AS waiting WHERE claimed_by IS NULL AND {condition} ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
             UPDATE {schema}.worker_job AS job SET claimed_by = $1, claimed_at = clock_timestamp() FROM waiting WHERE job.id = waiting.id RETURNING {Columns}
             """,
             static row => Read(row),
@@ -59,5 +65,4 @@ internal sealed class PostgresWorkerJobStore(PostgresDatabase database) : IWorke
         rows.Sort(static (one, other) => one.Id.CompareTo(other.Id));
         return rows;
     }
-
 }

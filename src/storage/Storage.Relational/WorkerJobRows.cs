@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Kestra.Storage.Executions;
 using NodaTime;
+using NodaTime.Text;
 
 namespace Kestra.Storage.Relational;
 
@@ -9,7 +10,32 @@ public static class WorkerJobRows
 {
     /// <summary>The columns that <see cref="Read"/> expects, in order.</summary>
     public static IReadOnlyList<string> Columns { get; } =
-        ["id", "partition", "tenant", "execution", "namespace", "flow", "revision", "task_run", "attempt", "worker_group", "forced", "killed", "claimed_by", "claimed_at"];
+        ["id", "partition", "tenant", "execution", "namespace", "flow", "revision", "task_run", "attempt", "worker_group", "forced", "killed", "claimed_by", "claimed_at", "trigger_id", "kind", "due"];
+
+    /// <summary>The kind of tasks in the column <c>kind</c>.</summary>
+    public const short Task = 0;
+
+    /// <summary>The kind of triggers in the column <c>kind</c>.</summary>
+    public static short Trigger(bool realtime) => realtime ? (short)2 : (short)1;
+
+    /// <summary>The condition that no worker has the trigger of a job under another one.</summary>
+    /// <param name="table">Name of the table.</param>
+    /// <param name="job">By what the statement calls the job's row.</param>
+    public static string IsFree(string table, string job) =>
+        $"NOT EXISTS (SELECT 1 FROM {table} AS former WHERE former.claimed_by IS NOT NULL AND former.trigger_id = {job}.trigger_id AND former.flow = {job}.flow AND former.namespace = {job}.namespace AND former.tenant = {job}.tenant)";
+
+    public static short KindOf(WorkerJobRow job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return job.Watch is { } watch ? Trigger(watch.IsRealtime) : Task;
+    }
+
+    /// <summary>The text of the column <c>due</c>; null for a task.</summary>
+    public static string? DueOf(WorkerJobRow job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return job.Watch is { } watch ? OffsetDateTimePattern.Rfc3339.Format(watch.Due) : null;
+    }
 
     /// <param name="date">Reads the date in a column that is not null.</param>
     public static WorkerJobRow Read<TReader>(TReader row, Func<TReader, int, Instant> date)
@@ -33,6 +59,7 @@ public static class WorkerJobRows
             Killed = row.GetBoolean(11),
             ClaimedBy = row.IsDBNull(12) ? null : row.GetString(12),
             ClaimedAt = row.IsDBNull(13) ? null : date(row, 13),
+            Watch = row.IsDBNull(14) ? null : new TriggerWatch(row.GetString(14), row.GetInt16(15) == Trigger(realtime: true), OffsetDateTimePattern.Rfc3339.Parse(row.GetString(16)).GetValueOrThrow()),
         };
     }
 

@@ -67,5 +67,13 @@ internal static class Schema
         CREATE TABLE member (owner TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID;
         CREATE TABLE reply (reader TEXT NOT NULL, token TEXT NOT NULL, outcome BLOB NOT NULL, written INTEGER NOT NULL, PRIMARY KEY (reader, token)) WITHOUT ROWID;
         """,
+        """
+        ALTER TABLE member ADD COLUMN circle TEXT NOT NULL DEFAULT '';
+        ALTER TABLE worker_job ADD COLUMN kind INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE worker_job ADD COLUMN trigger_id TEXT;
+        ALTER TABLE worker_job ADD COLUMN due TEXT;
+        DROP INDEX worker_job_waiting;
+        CREATE INDEX worker_job_waiting ON worker_job (worker_group, kind, id) WHERE claimed_by IS NULL;
+        """,
     ];
 }

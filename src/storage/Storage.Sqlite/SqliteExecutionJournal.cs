@@ -39,12 +39,12 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, Hints hint
         session => { session.Run("UPDATE lease SET owner = '' WHERE partition = $0 AND epoch = $1 AND owner = $2", lease.Partition, lease.Epoch, lease.Owner); },
         cancellationToken);
 
-    public async Task<int> JoinAsync(string owner, Duration timeToLive, CancellationToken cancellationToken) => await database.WriteAsync(
+    public async Task<int> JoinAsync(string circle, string owner, Duration timeToLive, CancellationToken cancellationToken) => await database.WriteAsync(
         session =>
         {
-            session.Run("INSERT INTO member (owner, expires) VALUES ($0, $1) ON CONFLICT (owner) DO UPDATE SET expires = $1", owner, Now + timeToLive.BclCompatibleTicks);
+            session.Run("INSERT INTO member (owner, expires, circle) VALUES ($0, $1, $2) ON CONFLICT (owner) DO UPDATE SET expires = $1, circle = $2", owner, Now + timeToLive.BclCompatibleTicks, circle);
             session.Run("DELETE FROM member WHERE expires < $0 AND owner <> $1", Now, owner);
-            return session.Single("SELECT count(*) FROM member", row => row.GetInt32(0));
+            return session.Single("SELECT count(*) FROM member WHERE circle = $0", row => row.GetInt32(0), circle);
         },
         cancellationToken);
 

@@ -41,6 +41,10 @@ internal sealed class SqliteFlowRepository(SqliteDatabase database, TimeProvider
         session => session.Query($"SELECT {Fields} FROM flow WHERE latest = 1 AND deleted = 0 AND ($0 IS NULL OR tenant = $0) ORDER BY tenant, namespace, id", Read, tenantId),
         cancellationToken);
 
+    // The embedded database has one owner, so the share is mostly everything.
+    public async Task<IReadOnlyList<StoredFlow>> FindShareAsync(FlowShare share, CancellationToken cancellationToken) =>
+        [.. (await FindAllAsync(null, cancellationToken)).Where(flow => share.Contains(flow.TenantId, flow.Namespace, flow.Id))];
+
     public async Task<Page<StoredFlow>> SearchAsync(string tenantId, IReadOnlyList<QueryFilter> filters, PageRequest page, CancellationToken cancellationToken) => await database.ReadAsync(
         session =>
         {

@@ -1,5 +1,6 @@
 using Kestra.Model.Json;
 using Kestra.Model.Triggers;
+using Kestra.Storage.Flows;
 using Kestra.Storage.Queries;
 using Kestra.Storage.Relational;
 using Kestra.Storage.Triggers;
@@ -48,6 +49,10 @@ internal sealed class SqliteTriggerRepository(SqliteDatabase database) : ITrigge
             return session.Query($"SELECT document FROM trigger_state{where} ORDER BY tenant, namespace, flow, id", Read, where.Values);
         },
         cancellationToken);
+
+    // The embedded database has one owner, so the share is mostly everything.
+    public async Task<IReadOnlyList<Trigger>> FindShareAsync(FlowShare share, CancellationToken cancellationToken) =>
+        [.. (await FindAllAsync(null, null, null, cancellationToken)).Where(row => share.Contains(row.TenantId, row.Namespace, row.FlowId))];
 
     public async Task<Page<Trigger>> SearchAsync(string tenantId, IReadOnlyList<QueryFilter> filters, PageRequest page, CancellationToken cancellationToken) => await database.ReadAsync(
         session =>

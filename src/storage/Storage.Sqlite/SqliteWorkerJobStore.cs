@@ -9,20 +9,17 @@ internal sealed class SqliteWorkerJobStore(SqliteDatabase database, WorkerJobHin
 {
     private static readonly string Columns = string.Join(", ", WorkerJobRows.Columns);
 
-    public async Task<IReadOnlyList<WorkerJobRow>> ClaimAsync(string workerId, string? group, int credits, CancellationToken cancellationToken) => await database.WriteAsync(
-        session => Ordered(session.Query(
-            $"""
-            UPDATE worker_job SET claimed_by = $0, claimed_at = $1
-            WHERE id IN (SELECT id FROM worker_job WHERE claimed_by IS NULL AND worker_group = $2 AND killed = 0 ORDER BY id LIMIT $3) RETURNING {Columns}
-            """,
-            Read, workerId, Now, group ?? "", credits)),
-        cancellationToken);
+    public Task<IReadOnlyList<WorkerJobRow>> ClaimAsync(string workerId, string? group, int credits, CancellationToken cancellationToken) =>
+        ClaimAsync(workerId, group, WorkerJobRows.Task, "TRUE", credits, cancellationToken);
+
+    public Task<IReadOnlyList<WorkerJobRow>> ClaimTriggersAsync(string workerId, string? group, bool realtime, int credits, CancellationToken cancellationToken) =>
+        ClaimAsync(workerId, group, WorkerJobRows.Trigger(realtime), WorkerJobRows.IsFree("worker_job", "worker_job"), credits, cancellationToken);
 
     public async Task<IReadOnlyList<WorkerJobRow>> ClaimKilledAsync(string workerId, int limit, CancellationToken cancellationToken) => await database.WriteAsync(
         session => Ordered(session.Query(
             $"""
             UPDATE worker_job SET claimed_by = $0, claimed_at = $1
-            WHERE id IN (SELECT id FROM worker_job WHERE claimed_by IS NULL AND killed = 1 ORDER BY id LIMIT $2) RETURNING {Columns}
+            WHERE id IN (SELECT id FROM worker_job WHERE claimed_by IS NULL AND killed = 1 AND kind = 0 ORDER BY id LIMIT $2) RETURNING {Columns}
             """,
             Read, workerId, Now, limit)),
         cancellationToken);
@@ -45,7 +42,7 @@ internal sealed class SqliteWorkerJobStore(SqliteDatabase database, WorkerJobHin
 
     public async Task<IReadOnlyList<WaitingJobs>> CountWaitingAsync(CancellationToken cancellationToken) => await database.ReadAsync(
         session => session.Query(
-            "SELECT worker_group, count(*) FROM worker_job WHERE claimed_by IS NULL GROUP BY worker_group",
+            "SELECT worker_group, count(*) FROM worker_job WHERE claimed_by IS NULL AND kind = 0 GROUP BY worker_group",
             row => new WaitingJobs(WorkerJobRows.Group(row.GetString(0)), row.GetInt64(1))),
         cancellationToken);
 
@@ -67,17 +64,32 @@ internal sealed class SqliteWorkerJobStore(SqliteDatabase database, WorkerJobHin
                 kill.TenantId, kill.ExecutionId, kill.TaskRunId);
         }
 
+        foreach (var evaluation in batch.WatchesStopped)
+        {
+            session.Run("DELETE FROM worker_job WHERE task_run = $0 AND kind <> 0 AND claimed_by IS NULL", evaluation);
+            session.Run("UPDATE worker_job SET killed = 1 WHERE task_run = $0 AND kind <> 0", evaluation);
+        }
+
         foreach (var job in batch.JobsSent)
         {
             session.Run(
                 """
-                INSERT INTO worker_job (partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed, claimed_by, claimed_at)
-                VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (task_run, attempt) DO NOTHING
+                INSERT INTO worker_job (partition, tenant, execution, namespace, flow, revision, task_run, attempt, worker_group, forced, killed, claimed_by, claimed_at, kind, trigger_id, due)
+                VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT (task_run, attempt) DO NOTHING
                 """,
                 job.Partition, job.TenantId, job.ExecutionId, job.Namespace, job.FlowId, job.FlowRevision, job.TaskRunId, job.Attempt, job.WorkerGroup ?? "", job.Forced, job.Killed,
-                job.ClaimedBy, job.ClaimedBy is null ? null : now);
+                job.ClaimedBy, job.ClaimedBy is null ? null : now, WorkerJobRows.KindOf(job), job.Watch?.TriggerId, WorkerJobRows.DueOf(job));
         }
     }
+
+    private async Task<IReadOnlyList<WorkerJobRow>> ClaimAsync(string workerId, string? group, short kind, string condition, int credits, CancellationToken cancellationToken) => await database.WriteAsync(
+        session => Ordered(session.Query(
+            $"""
+            UPDATE worker_job SET claimed_by = $0, claimed_at = $1
+            WHERE id IN (SELECT id FROM worker_job WHERE claimed_by IS NULL AND worker_group = $2 AND kind = $3 AND killed = 0 AND {condition} ORDER BY id LIMIT $4) RETURNING {Columns}
+            """,
+            Read, workerId, Now, group ?? "", kind, credits)),
+        cancellationToken);
 
     private long Now => Instant.FromDateTimeOffset(time.GetUtcNow()).ToUnixTimeTicks();
 

@@ -590,14 +590,17 @@ public abstract class JournalContract<TBed> : StoreContract<TBed>
     [Fact]
     public async Task Members_are_counted_while_they_say_so()
     {
-        var before = await Journal.JoinAsync("first" + Tenant, Minute, None);
-        (await Journal.JoinAsync("second" + Tenant, Minute, None)).ShouldBeGreaterThan(before);
-        (await Journal.JoinAsync("first" + Tenant, Minute, None)).ShouldBeGreaterThan(before);
+        var circle = "circle" + Tenant;
+        (await Journal.JoinAsync(circle, "first" + Tenant, Minute, None)).ShouldBe(1);
+        (await Journal.JoinAsync(circle, "second" + Tenant, Minute, None)).ShouldBe(2);
+        (await Journal.JoinAsync(circle + "'", "stranger" + Tenant, Minute, None)).ShouldBe(1, "another circle shares other leases");
+        (await Journal.JoinAsync(circle, "first" + Tenant, Minute, None)).ShouldBe(2);
 
         await Journal.LeaveAsync("second" + Tenant, None);
+        (await Journal.JoinAsync(circle, "late" + Tenant, Duration.FromSeconds(-1), None)).ShouldBe(2, "one who says so counts itself");
+        (await Journal.JoinAsync(circle, "first" + Tenant, Minute, None)).ShouldBe(1, "the other's time is over");
         await Journal.LeaveAsync("first" + Tenant, None);
-        (await Journal.JoinAsync("third" + Tenant, Duration.FromSeconds(-1), None)).ShouldBeLessThan(before + 2);
-        await Journal.LeaveAsync("third" + Tenant, None);
+        await Journal.LeaveAsync("stranger" + Tenant, None);
     }
 
     [Fact]

@@ -315,6 +315,53 @@ public abstract class WorkerJobContract<TBed> : StoreContract<TBed>
         (await waiting.WaitAsync(TimeSpan.FromSeconds(10))).ShouldBeTrue("a job that is given back is worth a hint");
     }
 
+    [Fact]
+    public async Task Triggers_are_claimed_by_their_kind_and_never_as_tasks()
+    {
+        var due = new LocalDateTime(2024, 2, 29, 12, 30, 1).WithOffset(Offset.FromHours(5));
+        var (looked, watched, task) = (Watch("poll", isRealtime: false, due), Watch("stream", isRealtime: true, due), Job(Samples.Id("task")));
+        await SendAsync(looked, watched, task);
+
+        (await Jobs.ClaimAsync(worker, group, 10, None)).ShouldHaveSingleItem().TaskRunId.ShouldBe(task.TaskRunId);
+        var polling = (await Jobs.ClaimTriggersAsync(worker, group, realtime: false, 10, None)).ShouldHaveSingleItem();
+        polling.ShouldBe(looked with { Id = polling.Id, ClaimedBy = worker, ClaimedAt = polling.ClaimedAt });
+        (await Jobs.ClaimTriggersAsync(worker, group, realtime: true, 0, None)).ShouldBeEmpty();
+        (await Jobs.ClaimTriggersAsync(worker, group + "x", realtime: true, 10, None)).ShouldBeEmpty();
+        (await Jobs.ClaimTriggersAsync(other, group, realtime: true, 10, None)).ShouldHaveSingleItem().Watch.ShouldBe(new TriggerWatch("stream", true, due));
+        (await Jobs.ListClaimedAsync(worker, None)).Select(static job => job.Watch?.TriggerId).ShouldBe(["poll", null], ignoreOrder: true);
+        (await Jobs.ListAsync(Bed.Partition, None)).Count(job => job.WorkerGroup == group && job.Watch is not null).ShouldBe(2);
+
+        await Jobs.ReleaseAsync(worker, [polling.Id], None);
+        (await Jobs.CountWaitingAsync(None)).ShouldNotContain(count => count.WorkerGroup == group);
+        (await Jobs.ClaimTriggersAsync(other, group, realtime: false, 10, None)).ShouldHaveSingleItem().Id.ShouldBe(polling.Id);
+    }
+
+    [Fact]
+    public async Task Trigger_that_is_stopped_is_claimed_again_only_when_its_worker_has_removed_it()
+    {
+        var (former, waiting, next) = (Watch("stream", isRealtime: true, default), Watch("stream", isRealtime: true, default), Watch("stream", isRealtime: true, default));
+        await SendAsync(former);
+        var claimed = (await Jobs.ClaimTriggersAsync(worker, group, realtime: true, 10, None)).ShouldHaveSingleItem();
+        await SendAsync(waiting);
+        var batch = new ExecutionBatch();
+        batch.WatchesStopped.AddRange([former.TaskRunId, waiting.TaskRunId]);
+        batch.JobsSent.Add(next);
+        await Store.Journal.CommitAsync(lease, batch, None);
+
+        (await Jobs.ListAsync(Bed.Partition, None)).Where(job => job.WorkerGroup == group).Select(static job => (job.TaskRunId, job.Killed))
+            .ShouldBe([(former.TaskRunId, true), (next.TaskRunId, false)], "what no worker has goes away");
+        (await Jobs.ClaimKilledAsync(other, 100, None)).ShouldNotContain(job => job.Id == claimed.Id);
+        (await Jobs.ClaimTriggersAsync(other, group, realtime: true, 10, None)).ShouldBeEmpty();
+        await Jobs.RemoveAsync(worker, [claimed.Id], None);
+        (await Jobs.ClaimTriggersAsync(other, group, realtime: true, 10, None)).ShouldHaveSingleItem().TaskRunId.ShouldBe(next.TaskRunId);
+    }
+
+    private WorkerJobRow Watch(string trigger, bool isRealtime, OffsetDateTime due)
+    {
+        var evaluation = Samples.Id("evaluation");
+        return Job(evaluation, evaluation) with { Watch = new TriggerWatch(trigger, isRealtime, due) };
+    }
+
     private static int Number(WorkerJobRow job) => int.Parse(job.TaskRunId.AsSpan(job.TaskRunId.LastIndexOf('-') + 1), System.Globalization.CultureInfo.InvariantCulture);
 
     private WorkerJobRow Job(string execution, string? taskRun = null) => new()

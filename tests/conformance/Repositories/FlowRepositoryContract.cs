@@ -107,6 +107,24 @@ public abstract class FlowRepositoryContract<TBed> : StoreContract<TBed>
         (await Flows.CountAsync(Tenant, None)).ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Each_flow_is_in_one_share()
+    {
+        await SaveSomeAsync();
+        var all = (await Flows.FindAllAsync(Tenant, None)).Select(static flow => flow.Id).ToList();
+        List<string> found = [];
+        for (var number = 0; number < 4; number++)
+        {
+            var share = new FlowShare(number, 4);
+            var part = (await Flows.FindShareAsync(share, None)).Where(flow => flow.TenantId == Tenant).ToList();
+            part.ShouldAllBe(flow => share.Contains(flow.TenantId, flow.Namespace, flow.Id));
+            found.AddRange(part.Select(static flow => flow.Id));
+        }
+
+        found.ShouldBe(all, ignoreOrder: true);
+        (await Flows.FindShareAsync(FlowShare.Everything, None)).Count(flow => flow.TenantId == Tenant).ShouldBe(all.Count);
+    }
+
     [Theory]
     [MemberData(nameof(Cases))]
     public async Task Filter_finds(FilterField field, FilterOperation operation, object value, string expected)

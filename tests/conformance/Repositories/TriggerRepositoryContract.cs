@@ -1,6 +1,7 @@
 using Kestra.Conformance.Beds;
 using Kestra.Model.Executions;
 using Kestra.Model.Triggers;
+using Kestra.Storage.Flows;
 using Kestra.Storage.Queries;
 using Kestra.Storage.Triggers;
 using NodaTime;
@@ -79,6 +80,22 @@ public abstract class TriggerRepositoryContract<TBed> : StoreContract<TBed>
         (await Triggers.FindAllAsync(Tenant, "company.team", "hello", None)).Select(static trigger => trigger.TriggerId).ShouldBe(["every"]);
         (await Triggers.FindAllAsync(Tenant, null, null, None)).Select(static trigger => trigger.TriggerId).ShouldBe(["hook", "every", "poll"]);
         (await Triggers.FindAllAsync(null, null, null, None)).Count(trigger => trigger.TenantId.StartsWith(Tenant, StringComparison.Ordinal)).ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task Triggers_are_listed_by_share_of_their_flows()
+    {
+        List<Trigger> found = [];
+        for (var number = 0; number < 8; number++)
+        {
+            var share = new FlowShare(number, 8);
+            var part = (await Triggers.FindShareAsync(share, None)).Where(trigger => trigger.TenantId == Tenant).ToList();
+            part.ShouldAllBe(trigger => share.Contains(trigger.TenantId, trigger.Namespace, trigger.FlowId));
+            found.AddRange(part);
+        }
+
+        found.Select(static trigger => trigger.TriggerId).ShouldBe(["hook", "every", "poll"], ignoreOrder: true);
+        (await Triggers.FindShareAsync(FlowShare.Everything, None)).Count(trigger => trigger.TenantId == Tenant).ShouldBe(3);
     }
 
     [Fact]

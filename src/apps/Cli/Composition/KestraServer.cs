@@ -118,6 +118,11 @@ public sealed partial class KestraServer : IAsyncDisposable
     // The host starts parts in this order and stops them in the reverse one: what others need starts before them and ends after them.
     private static void AddParts(PartContext context)
     {
+        if (context.IsShared && SchedulerSettings.Shards(context.Configuration) is { } shards)
+        {
+            context.Services.AddSingleton(shards);
+        }
+
         MembershipPart.Add(context);
         ExecutorPart.Add(context);
         WorkerPart.Add(context);

@@ -1,4 +1,5 @@
 using Kestra.Hosting.Configuration;
+using Kestra.Hosting.Lanes.Remote;
 using Kestra.Plugins.Triggers;
 using Kestra.Scheduler;
 using Kestra.Worker;
@@ -34,6 +35,22 @@ internal static class SchedulerSettings
         options.TriggerThreads = configuration.Integer(Worker + "max-num-threads", options.TriggerThreads);
         options.RealtimeTriggers = configuration.Integer(Worker + "max-realtime", options.RealtimeTriggers);
         options.TriggerTimeout = configuration.Duration(Worker + "timeout", options.TriggerTimeout);
+    }
+
+    /// <summary>In how many parts schedulers share the triggers of a database; null is the default.</summary>
+    /// <exception cref="ConfigurationException">The number can't be used.</exception>
+    public static SchedulerShards? Shards(KestraConfiguration configuration)
+    {
+        const string Key = Scheduler + "shards";
+        if (configuration.Text(Key) is null)
+        {
+            return null;
+        }
+
+        var count = configuration.Integer(Key, SchedulerShards.DefaultCount);
+        return count is >= 1 and <= SchedulerShards.Maximum && System.Numerics.BitOperations.IsPow2(count)
+            ? new SchedulerShards(count)
+            : throw new ConfigurationException($"The configuration property '{Key}' must be a power of two from 1 to {SchedulerShards.Maximum}, and the same for all servers on one database.");
     }
 
     private static MissedSchedules? MissedOf(KestraConfiguration configuration)

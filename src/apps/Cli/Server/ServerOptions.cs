@@ -57,13 +57,12 @@ internal sealed class ServerOptions
         {
             throw new CommandFailureException("Tenant id can only be 'main'");
         }
-
-        skip.Refuse(invocation);
     }
 
     public void Force(ConfigurationBuilder builder, Invocation invocation)
     {
         ForcePort(builder, invocation.Get(Port));
+        skip.Force(builder, invocation);
         if (invocation.Get(WorkerThreads) is { } threads)
         {
             builder.Force("kestra.worker.max-num-threads", threads.ToString(CultureInfo.InvariantCulture));

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Kestra.Cli.CommandLine;
+using Kestra.Cli.Composition;
+using Kestra.Hosting.Configuration;
 
 namespace Kestra.Cli.Server;
 
@@ -13,15 +15,14 @@ internal sealed class SkipOptions
 
     public IReadOnlyList<Option> All => [executions, flows, namespaces, tenants];
 
-    /// <exception cref="CommandFailureException">Something is to be skipped.</exception>
-    public void Refuse(Invocation invocation)
+    public void Force(ConfigurationBuilder builder, Invocation invocation)
     {
-        // Skipping silently nothing would be worse than not to start: these options are given when something is on fire.
-        foreach (var option in (ReadOnlySpan<Setting<string[]>>)[executions, flows, namespaces, tenants])
+        foreach (var (option, key) in (ReadOnlySpan<(Setting<string[]>, string)>)
+            [(executions, SkipSettings.Executions), (flows, SkipSettings.Flows), (namespaces, SkipSettings.Namespaces), (tenants, SkipSettings.Tenants)])
         {
-            if (invocation.Get(option).Length > 0)
+            if (invocation.Get(option) is { Length: > 0 } items)
             {
-                throw new CommandFailureException($"The option '{option.Name}' is not available in this version. To stop an execution that does harm, start the server and kill it (`kestra execution kill ID`); to stop a flow, disable it.");
+                builder.Force(key, string.Join(',', items));
             }
         }
     }

@@ -110,6 +110,9 @@ public sealed class ExecutionState
     /// <summary>Everything but the task runs and the state.</summary>
     internal Execution Header => header;
 
+    /// <summary>The states that it had, oldest first.</summary>
+    public IReadOnlyList<StateHistory> Histories => state.Histories;
+
     internal State State => state;
 
     /// <summary>The scope of the flow; null before the first task and after everything has ended.</summary>
@@ -134,6 +137,9 @@ public sealed class ExecutionState
     internal string? OutputsError { get; set; }
 
     /// <summary>SLAs that have been reported; each is reported once.</summary>
+    /// <summary>How many of the flow's SLAs have been violated.</summary>
+    public int ViolatedSlas => Violated.Count;
+
     internal HashSet<string> Violated { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Assertions that are being evaluated off the loop, and whether something has changed since.</summary>

@@ -11,8 +11,8 @@ using NodaTime;
 namespace Kestra.Executor.Jobs;
 
 /// <summary>
-/// Hands on the jobs that a lost worker has claimed: each execution is told, and decides what follows. Its decision takes the row
-/// away, so a worker that is found lost twice, or by two processes, is dealt with once.
+/// Hands on the jobs that a lost worker has claimed: each execution, or the scheduler of each trigger, is told and decides what
+/// follows. The row goes away, so a worker that is found lost twice, or by two processes, is dealt with once.
 /// </summary>
 public sealed partial class LostWorkers : ILostWorkers, IDisposable
 {
@@ -20,16 +20,18 @@ public sealed partial class LostWorkers : ILostWorkers, IDisposable
 
     private readonly IWorkerJobStore jobs;
     private readonly IExecutionCommands commands;
+    private readonly ITriggerResults triggers;
     private readonly ILogSink logs;
     private readonly TimeProvider time;
     private readonly ILogger<LostWorkers> logger;
     private readonly Meter meter = new("Kestra.Executor");
     private readonly Counter<long> resubmitted;
 
-    public LostWorkers(IWorkerJobStore jobs, IExecutionCommands commands, ILogSink logs, TimeProvider time, ILogger<LostWorkers> logger)
+    public LostWorkers(IWorkerJobStore jobs, IExecutionCommands commands, ITriggerResults triggers, ILogSink logs, TimeProvider time, ILogger<LostWorkers> logger)
     {
         this.jobs = jobs;
         this.commands = commands;
+        this.triggers = triggers;
         this.logs = logs;
         this.time = time;
         this.logger = logger;
@@ -46,7 +48,7 @@ public sealed partial class LostWorkers : ILostWorkers, IDisposable
     private async Task<int> EachAsync(string workerId, Func<WorkerJobRow, CancellationToken, Task> deal, CancellationToken cancellationToken)
     {
         var claimed = await jobs.ListClaimedAsync(workerId, cancellationToken);
-        await Parallel.ForEachAsync(claimed, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (job, stopping) => await deal(job, stopping));
+        await Parallel.ForEachAsync(claimed, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (job, stopping) => await (job.Watch is null ? deal(job, stopping) : HandOnAsync(job, job.Watch, stopping)));
         if (claimed.Count > 0)
         {
             // An execution that is gone, or that had decided otherwise, takes no row away.
@@ -56,16 +58,27 @@ public sealed partial class LostWorkers : ILostWorkers, IDisposable
         return claimed.Count;
     }
 
+    // A trigger is watched on, whatever becomes of the worker's tasks: what it looks at is not changed by looking.
+    private async Task HandOnAsync(WorkerJobRow job, TriggerWatch watch, CancellationToken cancellationToken)
+    {
+        var key = new TriggerKey(job.TenantId, job.Namespace, job.FlowId, watch.TriggerId);
+        LogHandingOn(key.ToString(), job.ClaimedBy);
+        await triggers.LostAsync(new TriggerEvaluation(key, job.ExecutionId), cancellationToken);
+        Count(job);
+    }
+
     private async Task ResubmitAsync(WorkerJobRow job, CancellationToken cancellationToken)
     {
         LogResubmitting(job.ExecutionId, job.TaskRunId, job.Attempt, job.ClaimedBy);
         await commands.SubmitAsync(new ExecutionRequest(job.TenantId, job.ExecutionId, new Command.WorkerLost(job.TaskRunId, job.Attempt)) { Place = job.Place }, cancellationToken);
-        resubmitted.Add(
-            1,
-            new KeyValuePair<string, object?>("tenant_id", job.TenantId),
-            new KeyValuePair<string, object?>("namespace_id", job.Namespace),
-            new KeyValuePair<string, object?>("flow_id", job.FlowId));
+        Count(job);
     }
+
+    private void Count(WorkerJobRow job) => resubmitted.Add(
+        1,
+        new KeyValuePair<string, object?>("tenant_id", job.TenantId),
+        new KeyValuePair<string, object?>("namespace_id", job.Namespace),
+        new KeyValuePair<string, object?>("flow_id", job.FlowId));
 
     private async Task FailAsync(WorkerJobRow job, string reason, CancellationToken cancellationToken)
     {
@@ -91,6 +104,9 @@ public sealed partial class LostWorkers : ILostWorkers, IDisposable
 
     [LoggerMessage(Microsoft.Extensions.Logging.LogLevel.Warning, "Re-resubmitting WorkerTask. (execution {ExecutionId}, task run {TaskRunId}, attempt {Attempt}, lost worker {WorkerId})")]
     private partial void LogResubmitting(string executionId, string taskRunId, int attempt, string? workerId);
+
+    [LoggerMessage(Microsoft.Extensions.Logging.LogLevel.Warning, "Re-emitting WorkerTrigger. (trigger {Trigger}, lost worker {WorkerId})")]
+    private partial void LogHandingOn(string trigger, string? workerId);
 
     [LoggerMessage(Microsoft.Extensions.Logging.LogLevel.Error, "The task run {TaskRunId} of execution {ExecutionId}, attempt {Attempt}, fails: {Reason}")]
     private partial void LogFailing(string executionId, string taskRunId, int attempt, string reason);

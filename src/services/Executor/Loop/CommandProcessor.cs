@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Kestra.Engine;
 using Kestra.Executor.Jobs;
 using Kestra.Executor.Partitions;
@@ -31,6 +32,8 @@ internal sealed class CommandProcessor(
     ForeignCommands foreign,
     Following.ChangeSignals signals,
     Func<CommandOutcome.Overloaded?> overload,
+    Skipping skipping,
+    ExecutorMetrics metrics,
     TimeProvider time,
     IIdSource ids)
 {
@@ -191,6 +194,10 @@ internal sealed class CommandProcessor(
             batch.Note(item);
             batch.Answer(item.Caller, new CommandOutcome.NotFound());
         }
+        else if (skipping.Skips(item.Request))
+        {
+            Refuse(item, Skipping.RefusalOf(key.ExecutionId), batch);
+        }
         else if (executions.IsLoading(key))
         {
             executions.Park(key, item);
@@ -226,6 +233,7 @@ internal sealed class CommandProcessor(
 
     private void Create(Command.Create create, FlowProgram program, LaneItem.Decide item, BatchUnderway batch)
     {
+        var began = Stopwatch.GetTimestamp();
         var (state, decision) = decider.Create(create, program, Now, ids);
         if (state is null)
         {
@@ -235,11 +243,13 @@ internal sealed class CommandProcessor(
 
         var execution = new ActiveExecution(state, program, item.Partition);
         executions.Add(execution);
+        metrics.Decided(execution, create, decision, 0, Stopwatch.GetElapsedTime(began));
         Accept(execution, decision, item, batch);
     }
 
     private void DecideExisting(ActiveExecution execution, LaneItem.Decide item, BatchUnderway batch)
     {
+        var (began, violated) = (Stopwatch.GetTimestamp(), execution.State.ViolatedSlas);
         var decision = item.Request.Command is Command.Create
             ? Decision.Refuse(RefusalCode.AlreadyExists, $"Execution '{execution.Key.ExecutionId}' exists already.")
             : decider.Decide(execution.State, item.Request.Command, Now, ids);
@@ -249,6 +259,7 @@ internal sealed class CommandProcessor(
         }
         else
         {
+            metrics.Decided(execution, item.Request.Command, decision, violated, Stopwatch.GetElapsedTime(began));
             Accept(execution, decision, item, batch);
         }
     }
@@ -317,6 +328,16 @@ internal sealed class CommandProcessor(
     private void Enter(LaneItem.Loaded loaded, BatchUnderway batch)
     {
         var waiting = executions.TakeParked(loaded.Key);
+        if (loaded.IsSkipped)
+        {
+            foreach (var item in waiting)
+            {
+                Refuse(item, Skipping.RefusalOf(loaded.Key.ExecutionId), batch);
+            }
+
+            return;
+        }
+
         if (loaded.Fault is { } fault)
         {
             Turn(loaded.Key, waiting, fault);

@@ -17,6 +17,7 @@ internal sealed partial class ExecutionLoader(
     ExecutorInbox inbox,
     TimeProvider time,
     TimeSpan pause,
+    Skipping skipping,
     ILogger<ExecutionLoader> logger,
     CancellationToken stopping)
 {
@@ -61,6 +62,11 @@ internal sealed partial class ExecutionLoader(
                 var revision = (request.Command as Command.Restart)?.Revision;
                 if (await journal.ReadAsync(key.TenantId, key.ExecutionId, stopping) is { } stored)
                 {
+                    if (skipping.Skips(stored))
+                    {
+                        return new LaneItem.Loaded(key, null, null, null, this) { IsSkipped = true };
+                    }
+
                     var restored = await RestoreAsync(stored, revision, stopping);
                     return new LaneItem.Loaded(key, restored, restored.Program, null, this);
                 }

@@ -321,18 +321,18 @@ internal sealed partial class ExecutorLoop(
     // A scheduler of this process hears of ends by itself; another one finds them stored.
     private void TellScheduler(BatchUnderway batch)
     {
-        if (owned.Total == 1 || options.IsSchedulerHere())
+        if (owned.Total == 1)
         {
             return;
         }
 
         foreach (var (execution, _) in batch.Ended)
         {
-            if (execution.Trigger is { } trigger)
+            if (execution.Trigger is { } trigger
+                && new TriggerKey(execution.TenantId, execution.Namespace, execution.FlowId, trigger.Id) is var key
+                && options.SchedulerElsewhere(key) is { } lane)
             {
-                var key = new TriggerKey(execution.TenantId, execution.Namespace, execution.FlowId, trigger.Id);
-                var call = new TriggerCall(TriggerOperation.Ended, key) { ExecutionId = execution.Id, State = execution.State.Current };
-                batch.Rows.CommandsSent.Add(new OutgoingCommand(SchedulerLane.Partition, execution.Id, call.Encode()));
+                batch.Rows.CommandsSent.Add(new OutgoingCommand(lane, execution.Id, TriggerCall.End(key, execution).Encode()));
             }
         }
     }

@@ -134,6 +134,9 @@ internal abstract class LaneItem
     /// <param name="loader">Who read it; what another loop's loader has read may be out of date.</param>
     public sealed class Loaded(ExecutionKey key, ActiveExecution? restored, FlowProgram? program, Exception? fault, ExecutionLoader loader) : LaneItem
     {
+        /// <summary>The execution is left alone.</summary>
+        public bool IsSkipped { get; init; }
+
         public ExecutionLoader Loader { get; } = loader;
         public override bool Outlives => false;
         public ExecutionKey Key { get; } = key;

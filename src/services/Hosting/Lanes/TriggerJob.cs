@@ -23,12 +23,35 @@ public sealed record TriggerJob
     /// <summary>What expressions of the trigger see.</summary>
     public required IReadOnlyDictionary<string, object?> Variables { get; init; }
 
+    public bool IsRealtime => Plugin is IRealtimeTrigger;
+
+    public TriggerEvaluation Evaluation => new(Key, ExecutionId);
+
     /// <summary>Null is the group of workers without a group.</summary>
     public string? WorkerGroup => Definition.WorkerGroup?.Key;
 }
 
-/// <summary>The lane of trigger jobs from the scheduler to workers.</summary>
-public interface ITriggerJobs
+/// <summary>Names one evaluation of a trigger.</summary>
+/// <param name="Id">Unique; see <see cref="TriggerJob.ExecutionId"/>.</param>
+public readonly record struct TriggerEvaluation(TriggerKey Key, string Id);
+
+/// <summary>The worker's end of the lane of trigger jobs.</summary>
+public interface ITriggerJobSource
+{
+    /// <summary>Jobs for one worker, until cancelled. The next one is asked for when it can begin.</summary>
+    /// <param name="realtime">Realtime triggers, or polling ones.</param>
+    IAsyncEnumerable<TriggerJob> TakeAsync(string? workerGroup, bool realtime, CancellationToken cancellationToken);
+
+    /// <summary>The job no longer runs here.</summary>
+    /// <param name="isAnswered">The scheduler has its answer; otherwise another worker may take it.</param>
+    void Done(TriggerJob job, bool isAnswered);
+
+    /// <summary>Hands the ids of killed jobs to a worker, until disposed. The handler must return at once.</summary>
+    IDisposable SubscribeKills(Action<string> handler);
+}
+
+/// <summary>The lane of trigger jobs from the scheduler to the worker beside it.</summary>
+public interface ITriggerJobs : ITriggerJobSource
 {
     /// <summary>There is a place for one more job of the group.</summary>
     bool HasRoom(string? workerGroup);
@@ -38,26 +61,23 @@ public interface ITriggerJobs
 
     /// <summary>Takes a job back: one that waits is never handed out, one that runs is stopped. Unknown ones are ignored.</summary>
     void Kill(string executionId);
-
-    /// <summary>Jobs for one worker, until cancelled.</summary>
-    IAsyncEnumerable<TriggerJob> TakeAsync(string? workerGroup, CancellationToken cancellationToken);
-
-    /// <summary>Hands the ids of killed jobs to a worker, until disposed. The handler must return at once.</summary>
-    IDisposable SubscribeKills(Action<string> handler);
 }
 
 /// <summary>The lane of answers from workers to the scheduler. Every call is answered when its effect is durable; a call that failed may be repeated.</summary>
 public interface ITriggerResults
 {
     /// <summary>A worker has the job.</summary>
-    Task StartedAsync(TriggerJob job, string workerId, CancellationToken cancellationToken);
+    Task StartedAsync(TriggerEvaluation evaluation, string workerId, CancellationToken cancellationToken);
 
     /// <summary>The job is over.</summary>
-    Task<TriggerReception> AnswerAsync(TriggerJob job, TriggerAnswer answer, CancellationToken cancellationToken);
+    Task<TriggerReception> AnswerAsync(TriggerEvaluation evaluation, TriggerAnswer answer, CancellationToken cancellationToken);
 
     /// <summary>A realtime trigger tells of one event; its job goes on.</summary>
     /// <param name="executionId">Of the execution to create; the same when the call is repeated.</param>
-    Task<TriggerReception> EventAsync(TriggerJob job, string executionId, IReadOnlyDictionary<string, object?> variables, CancellationToken cancellationToken);
+    Task<TriggerReception> EventAsync(TriggerEvaluation evaluation, string executionId, IReadOnlyDictionary<string, object?> variables, CancellationToken cancellationToken);
+
+    /// <summary>The worker that had the job is gone, and what it may still answer is void: the trigger is evaluated anew.</summary>
+    Task LostAsync(TriggerEvaluation evaluation, CancellationToken cancellationToken);
 }
 
 /// <summary>What became of an answer.</summary>

@@ -8,23 +8,23 @@ namespace Kestra.Hosting.Lanes;
 /// The lane of trigger jobs within one process. It is memory: the rows of triggers are the durable record, and the scheduler
 /// evaluates anew what a stopped process did not finish.
 /// </summary>
-/// <param name="capacity">Jobs of one group that may wait for a worker.</param>
+/// <param name="capacity">Polling triggers, and as many realtime ones, of one group that may wait for a worker.</param>
 public sealed class TriggerJobQueue(int capacity = TriggerJobQueue.DefaultCapacity) : ITriggerJobs
 {
     public const int DefaultCapacity = 10_000;
 
-    private readonly ConcurrentDictionary<string, Channel<TriggerJob>> groups = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Group, bool IsRealtime), Channel<TriggerJob>> lanes = new();
     private readonly ConcurrentDictionary<string, byte> waiting = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
     private volatile Action<string>[] killHandlers = [];
 
-    public bool HasRoom(string? workerGroup) => Group(workerGroup).Reader.Count < capacity;
+    public bool HasRoom(string? workerGroup) => Lane(workerGroup, false).Reader.Count < capacity && Lane(workerGroup, true).Reader.Count < capacity;
 
     public bool TryDispatch(TriggerJob job)
     {
         ArgumentNullException.ThrowIfNull(job);
         waiting[job.ExecutionId] = 0;
-        if (Group(job.WorkerGroup).Writer.TryWrite(job))
+        if (Lane(job.WorkerGroup, job.IsRealtime).Writer.TryWrite(job))
         {
             return true;
         }
@@ -42,9 +42,9 @@ public sealed class TriggerJobQueue(int capacity = TriggerJobQueue.DefaultCapaci
         }
     }
 
-    public async IAsyncEnumerable<TriggerJob> TakeAsync(string? workerGroup, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<TriggerJob> TakeAsync(string? workerGroup, bool realtime, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var reader = Group(workerGroup).Reader;
+        var reader = Lane(workerGroup, realtime).Reader;
         while (await reader.WaitToReadAsync(cancellationToken))
         {
             while (!cancellationToken.IsCancellationRequested && reader.TryRead(out var job))
@@ -57,6 +57,11 @@ public sealed class TriggerJobQueue(int capacity = TriggerJobQueue.DefaultCapaci
         }
     }
 
+    public void Done(TriggerJob job, bool isAnswered)
+    {
+        // Whatever was not answered is evaluated again when this process starts again; nobody else could take it.
+    }
+
     public IDisposable SubscribeKills(Action<string> handler)
     {
         lock (gate)
@@ -67,8 +72,8 @@ public sealed class TriggerJobQueue(int capacity = TriggerJobQueue.DefaultCapaci
         return new Subscription(this, handler);
     }
 
-    private Channel<TriggerJob> Group(string? name) => groups.GetOrAdd(
-        name ?? "",
+    private Channel<TriggerJob> Lane(string? group, bool realtime) => lanes.GetOrAdd(
+        (group ?? "", realtime),
         static (_, bound) => Channel.CreateBounded<TriggerJob>(bound),
         capacity);
 

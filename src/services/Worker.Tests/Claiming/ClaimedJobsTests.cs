@@ -327,6 +327,9 @@ public sealed class ClaimedJobsTests : IAsyncDisposable
             return LosesAnswers ? throw new StoreUnavailableException("connection lost", new IOException()) : claimed;
         }
 
+        public Task<IReadOnlyList<WorkerJobRow>> ClaimTriggersAsync(string workerId, string? group, bool realtime, int credits, CancellationToken cancellationToken) =>
+            store.ClaimTriggersAsync(workerId, group, realtime, credits, cancellationToken);
+
         public Task<IReadOnlyList<WorkerJobRow>> ClaimKilledAsync(string workerId, int limit, CancellationToken cancellationToken) => store.ClaimKilledAsync(workerId, limit, cancellationToken);
 
         public Task ReleaseAsync(string workerId, IReadOnlyList<long> ids, CancellationToken cancellationToken) => store.ReleaseAsync(workerId, ids, cancellationToken);

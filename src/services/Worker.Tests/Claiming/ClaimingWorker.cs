@@ -50,7 +50,7 @@ internal sealed class ClaimingWorker : ILogSink, IAsyncDisposable
         metrics = new WorkerMetrics(options);
         Runner = new JobRunner(attempts, new WorkingDirectoryRunner(attempts, services, this, options, masks, executor, identity), masks, services, executor, sources, options, identity, metrics, NullLogger<JobRunner>.Instance);
         service = new WorkerService(sources, Runner, Slots, options, TimeProvider.System, standing, NullLogger<WorkerService>.Instance);
-        Watch = new ClaimWatch(Claims, executor.Store.JobHints, Slots, claimOptions, time, NullLogger<ClaimWatch>.Instance);
+        Watch = new ClaimWatch([Claims], executor.Store.JobHints, claimOptions, time, NullLogger<ClaimWatch>.Instance);
     }
 
     public WorkerSlots Slots { get; }

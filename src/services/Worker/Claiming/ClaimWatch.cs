@@ -7,19 +7,18 @@ using Microsoft.Extensions.Logging;
 namespace Kestra.Worker.Claiming;
 
 /// <summary>Keeps an eye on the claims of this worker: at hints, and every now and then without.</summary>
-internal sealed partial class ClaimWatch(ClaimedJobs jobs, IWorkerJobHints hints, WorkerSlots slots, ClaimOptions options, TimeProvider time, ILogger<ClaimWatch> logger) : BackgroundService
+internal sealed partial class ClaimWatch(IReadOnlyList<IClaims> claims, IWorkerJobHints hints, ClaimOptions options, TimeProvider time, ILogger<ClaimWatch> logger) : BackgroundService
 {
     private readonly Alarm alarm = new(time);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        await jobs.GiveBackAsync();
+        await Task.WhenAll(claims.Select(static one => one.GiveBackAsync()));
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        slots.Freed = jobs.Look;
         using var subscription = hints.Subscribe(Hear);
         var isUnreachable = false;
         while (true)
@@ -27,7 +26,11 @@ internal sealed partial class ClaimWatch(ClaimedJobs jobs, IWorkerJobHints hints
             await alarm.WaitAsync(options.Watch, stoppingToken);
             try
             {
-                await jobs.WatchAsync(stoppingToken);
+                foreach (var one in claims)
+                {
+                    await one.WatchAsync(stoppingToken);
+                }
+
                 isUnreachable = false;
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
@@ -49,7 +52,10 @@ internal sealed partial class ClaimWatch(ClaimedJobs jobs, IWorkerJobHints hints
     {
         if (news.HasFlag(WorkerJobNews.Waiting))
         {
-            jobs.Look();
+            foreach (var one in claims)
+            {
+                one.Look();
+            }
         }
 
         if (news.HasFlag(WorkerJobNews.Killed))

@@ -20,7 +20,7 @@ internal sealed partial class ClaimedJobs(
     ClaimOptions options,
     TimeProvider time,
     ILogger<ClaimedJobs> logger,
-    IWorkerJobs? lane = null) : IWorkerJobSource, IDisposable
+    IWorkerJobs? lane = null) : IWorkerJobSource, IClaims, IDisposable
 {
     private readonly ClaimBook book = new();
     private readonly Alarm alarm = new(time);
@@ -30,11 +30,14 @@ internal sealed partial class ClaimedJobs(
     private volatile Action<KillRequest>[] killHandlers = [];
     private bool isUnreachable;
 
-    /// <summary>There may be jobs, or slots for them.</summary>
+    /// <summary>Jobs that wait for a slot.</summary>
+    public int Waiting => book.Ready;
+
     public void Look() => alarm.Ring();
 
     public async IAsyncEnumerable<WorkerJob> TakeAsync(string? workerGroup, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        slots.Freed = Look;
         var pace = new PollPace(options, time);
         try
         {
@@ -112,7 +115,6 @@ internal sealed partial class ClaimedJobs(
         }
     }
 
-    /// <summary>Gives back everything that was not begun. What runs, or has just been answered, stays this worker's.</summary>
     public async Task GiveBackAsync()
     {
         using var limit = new CancellationTokenSource(options.GiveBackLimit, time);
@@ -140,7 +142,7 @@ internal sealed partial class ClaimedJobs(
     /// <summary>Compares what the store says with what is known here, and with what was handed over to other processes with the executor beside.</summary>
     private async Task<ClaimFindings> LookAsync(CancellationToken cancellationToken)
     {
-        var rows = await store.ListClaimedAsync(identity.Id, cancellationToken);
+        var rows = (await store.ListClaimedAsync(identity.Id, cancellationToken)).Where(static row => row.Watch is null).ToList();
         var findings = book.Compare(rows);
         if (lane is null)
         {

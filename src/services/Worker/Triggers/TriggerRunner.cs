@@ -14,34 +14,34 @@ namespace Kestra.Worker.Triggers;
 /// <summary>Takes one trigger job from start to its answer, and knows which jobs are running, so that they can be stopped.</summary>
 internal sealed partial class TriggerRunner(RunServices services, ILogSink sink, ITriggerResults results, WorkerOptions options, WorkerIdentity identity, TriggerMetrics metrics, ILogger<TriggerRunner> logger)
 {
-    private readonly ConcurrentDictionary<string, (bool IsRealtime, RunCancellation Cancellation)> running = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Run> running = new(StringComparer.Ordinal);
+    private long lastNumber;
 
     public int Count => running.Count;
 
-    private int RealtimeCount => running.Count(static run => run.Value.IsRealtime);
-
     /// <summary>Evaluates, or runs, the trigger and hands over what came out. Never throws for what a trigger does.</summary>
     /// <param name="abandoned">The worker no longer waits for anything.</param>
-    public async Task RunAsync(TriggerJob job, int slot, CancellationToken abandoned)
+    /// <returns>False when another worker may take the job, because this one stops.</returns>
+    public async Task<bool> RunAsync(TriggerJob job, int slot, CancellationToken abandoned)
     {
         using var cancellation = new RunCancellation();
-        var isRealtime = job.Plugin is IRealtimeTrigger;
-        var hasRoom = !isRealtime || RealtimeCount < options.RealtimeTriggers;
-        running[job.ExecutionId] = (isRealtime, cancellation);
+        var run = new Run(job, cancellation, Interlocked.Increment(ref lastNumber));
+        running[job.ExecutionId] = run;
         try
         {
-            await using var report = ReportWhenItLasts(job, isRealtime, abandoned);
-            var answer = hasRoom
-                ? await MeasureAsync(job, slot, cancellation, abandoned)
-                : new TriggerAnswer.Failed($"This worker runs {options.RealtimeTriggers} realtime triggers already, which is its limit.");
-            if (answer is not null)
+            await using var report = ReportWhenItLasts(job, job.IsRealtime, abandoned);
+            if (await MeasureAsync(job, slot, cancellation, abandoned) is { } answer)
             {
-                await UntilTakenAsync(() => results.AnswerAsync(job, answer, abandoned), abandoned);
+                await UntilTakenAsync(() => results.AnswerAsync(job.Evaluation, answer, abandoned), abandoned);
+                return true;
             }
+
+            return cancellation.Reason == CancelReason.Killed;
         }
         finally
         {
             running.TryRemove(job.ExecutionId, out _);
+            run.Ended.SetResult();
         }
     }
 
@@ -59,7 +59,7 @@ internal sealed partial class TriggerRunner(RunServices services, ILogSink sink,
     {
         foreach (var (_, run) in running)
         {
-            if (run.IsRealtime || !realtimeOnly)
+            if (run.Job.IsRealtime || !realtimeOnly)
             {
                 run.Cancellation.Cancel(CancelReason.Stopping);
             }
@@ -81,6 +81,16 @@ internal sealed partial class TriggerRunner(RunServices services, ILogSink sink,
         }
     }
 
+    // One that was stopped because its trigger has changed takes a while to end, and a realtime trigger never runs twice.
+    private async Task UntilFormerEndedAsync(TriggerJob job, CancellationToken stopped)
+    {
+        var number = running[job.ExecutionId].Number;
+        foreach (var former in running.Values.Where(run => run.Job.Key == job.Key && run.Number < number))
+        {
+            await former.Ended.Task.WaitAsync(stopped);
+        }
+    }
+
     private async Task<TriggerAnswer?> RunAsync(TriggerJob job, int slot, RunCancellation cancellation, CancellationToken abandoned)
     {
         var key = job.Key;
@@ -92,6 +102,7 @@ internal sealed partial class TriggerRunner(RunServices services, ILogSink sink,
         var context = new RunContext(run, job.Variables, services, log, new RunMetrics(run, sink, services.Time), mask, directory, services.ConfigurationOf(job.Plugin), cancellation.Token);
         try
         {
+            await UntilFormerEndedAsync(job, cancellation.Token);
             return job.Plugin switch
             {
                 IPollingTrigger polling => await EvaluateAsync(polling, context, cancellation),
@@ -129,7 +140,7 @@ internal sealed partial class TriggerRunner(RunServices services, ILogSink sink,
                 {
                     var executionId = services.Ids.Next();
                     var kept = Checked(variables);
-                    if (await UntilTakenAsync(() => results.EventAsync(job, executionId, kept, abandoned), abandoned) == TriggerReception.Void)
+                    if (await UntilTakenAsync(() => results.EventAsync(job.Evaluation, executionId, kept, abandoned), abandoned) == TriggerReception.Void)
                     {
                         cancellation.Cancel(CancelReason.Killed);
                         break;
@@ -219,13 +230,19 @@ internal sealed partial class TriggerRunner(RunServices services, ILogSink sink,
     {
         try
         {
-            await results.StartedAsync(job, identity.Id, abandoned);
+            await results.StartedAsync(job.Evaluation, identity.Id, abandoned);
         }
         catch (Exception error)
         {
             // It only shows who evaluates; the evaluation goes on.
             LogNotReported(job.Key.ToString(), error);
         }
+    }
+
+    /// <param name="Number">Grows from one run to the next.</param>
+    private sealed record Run(TriggerJob Job, RunCancellation Cancellation, long Number)
+    {
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     [LoggerMessage(LogLevel.Warning, "The scheduler did not take what a trigger found; it is told again")]

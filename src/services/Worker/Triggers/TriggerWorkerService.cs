@@ -1,20 +1,13 @@
-using System.Collections.Concurrent;
 using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Liveness;
-using Kestra.Plugins.Triggers;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Kestra.Worker.Triggers;
 
-/// <summary>
-/// Takes trigger jobs as long as there is a free slot. Its slots are not those of tasks, so that neither waits for the other;
-/// realtime triggers, which never end, have a limit of their own.
-/// </summary>
-internal sealed partial class TriggerWorkerService(ITriggerJobs jobs, TriggerRunner runner, WorkerOptions options, TimeProvider time, WorkerStanding standing, ILogger<TriggerWorkerService> logger) : BackgroundService
+/// <summary>Takes trigger jobs as long as there is a free slot, polling and realtime ones side by side.</summary>
+internal sealed partial class TriggerWorkerService(ITriggerJobSource jobs, TriggerRunner runner, TriggerSlots slots, WorkerOptions options, TimeProvider time, WorkerStanding standing, ILogger<TriggerWorkerService> logger) : BackgroundService
 {
-    private readonly ConcurrentBag<int> freeSlots = [.. Enumerable.Range(0, options.EffectiveTriggerThreads)];
-    private readonly SemaphoreSlim slots = new(options.EffectiveTriggerThreads);
     private readonly CancellationTokenSource abandoned = new();
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -33,7 +26,6 @@ internal sealed partial class TriggerWorkerService(ITriggerJobs jobs, TriggerRun
     public override void Dispose()
     {
         abandoned.Dispose();
-        slots.Dispose();
         base.Dispose();
     }
 
@@ -44,7 +36,7 @@ internal sealed partial class TriggerWorkerService(ITriggerJobs jobs, TriggerRun
         using var taking = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, standing.Lost);
         try
         {
-            await TakeAsync(taking.Token);
+            await Task.WhenAll(TakeAsync(realtime: false, taking.Token), TakeAsync(realtime: true, taking.Token));
         }
         catch (OperationCanceledException) when (taking.IsCancellationRequested)
         {
@@ -52,19 +44,13 @@ internal sealed partial class TriggerWorkerService(ITriggerJobs jobs, TriggerRun
         }
     }
 
-    private async Task TakeAsync(CancellationToken cancellationToken)
+    private async Task TakeAsync(bool realtime, CancellationToken cancellationToken)
     {
-        await slots.WaitAsync(cancellationToken);
-        await foreach (var job in jobs.TakeAsync(options.Group, cancellationToken))
+        await slots.WaitAsync(realtime, cancellationToken);
+        await foreach (var job in jobs.TakeAsync(options.Group, realtime, cancellationToken))
         {
-            if (job.Plugin is IRealtimeTrigger)
-            {
-                _ = RunAsync(job, options.EffectiveTriggerThreads);
-                continue;
-            }
-
             _ = RunInSlotAsync(job);
-            await slots.WaitAsync(cancellationToken);
+            await slots.WaitAsync(realtime, cancellationToken);
         }
     }
 
@@ -76,23 +62,11 @@ internal sealed partial class TriggerWorkerService(ITriggerJobs jobs, TriggerRun
 
     private async Task RunInSlotAsync(TriggerJob job)
     {
-        freeSlots.TryTake(out var slot);
+        var slot = slots.Enter(job.IsRealtime);
+        var isAnswered = false;
         try
         {
-            await RunAsync(job, slot);
-        }
-        finally
-        {
-            freeSlots.Add(slot);
-            slots.Release();
-        }
-    }
-
-    private async Task RunAsync(TriggerJob job, int slot)
-    {
-        try
-        {
-            await runner.RunAsync(job, slot, abandoned.Token);
+            isAnswered = await runner.RunAsync(job, slot, abandoned.Token);
         }
         catch (OperationCanceledException) when (abandoned.IsCancellationRequested)
         {
@@ -101,6 +75,11 @@ internal sealed partial class TriggerWorkerService(ITriggerJobs jobs, TriggerRun
         catch (Exception error)
         {
             LogBroken(job.Key.ToString(), error);
+        }
+        finally
+        {
+            jobs.Done(job, isAnswered);
+            slots.Leave(job.IsRealtime, slot);
         }
     }
 

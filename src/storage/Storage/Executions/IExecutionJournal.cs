@@ -22,9 +22,10 @@ public interface IExecutionJournal
     /// <summary>Gives a partition back, so that it can be taken at once. Nothing can be written with the lease afterwards.</summary>
     Task ReleaseAsync(PartitionLease lease, CancellationToken cancellationToken);
 
-    /// <summary>Counts an owner among those who share the partitions, until its time is over or it leaves.</summary>
-    /// <returns>How many there are now, this one included.</returns>
-    Task<int> JoinAsync(string owner, Duration timeToLive, CancellationToken cancellationToken);
+    /// <summary>Counts an owner among those who share the leases of a circle, until its time is over or it leaves.</summary>
+    /// <param name="owner">Is in one circle only.</param>
+    /// <returns>How many there are now in the circle, this one included.</returns>
+    Task<int> JoinAsync(string circle, string owner, Duration timeToLive, CancellationToken cancellationToken);
 
     Task LeaveAsync(string owner, CancellationToken cancellationToken);
 
@@ -97,6 +98,12 @@ public sealed class ExecutionBatch
     /// <summary>Attempts whose jobs are answered, or are not waited for any more; they go away before others are sent.</summary>
     public List<(string TaskRunId, int Attempt)> JobsDone { get; } = [];
 
+    /// <summary>
+    /// Evaluations of triggers that nobody waits for. What no worker has goes away; the others are killed, and stay until their workers
+    /// have removed them.
+    /// </summary>
+    public List<string> WatchesStopped { get; } = [];
+
     /// <summary>Jobs of earlier batches that shall stop; filled by <see cref="KillJobs"/>.</summary>
     public IReadOnlyList<JobKill> JobsKilled => jobsKilled;
 
@@ -112,11 +119,11 @@ public sealed class ExecutionBatch
     public List<Model.Logs.MetricEntry> Metrics { get; } = [];
 
     public bool IsEmpty => Journal.Count == 0 && Snapshots.Count == 0 && TimersSet.Count == 0 && TimersRemoved.Count == 0 && Slots.Count == 0
-        && CommandsDone.Count == 0 && CommandsSent.Count == 0 && Replies.Count == 0 && JobsSent.Count == 0 && JobsDone.Count == 0 && jobsKilled.Count == 0
+        && CommandsDone.Count == 0 && CommandsSent.Count == 0 && Replies.Count == 0 && JobsSent.Count == 0 && JobsDone.Count == 0 && WatchesStopped.Count == 0 && jobsKilled.Count == 0
         && Deleted.Count == 0 && Triggers.Count == 0 && Windows.Count == 0 && Logs.Count == 0 && Metrics.Count == 0;
 
     /// <summary>What there is for workers of other processes after it.</summary>
-    public WorkerJobNews NewsForWorkers => (JobsSent.Count > 0 ? WorkerJobNews.Waiting : WorkerJobNews.None) | (jobsKilled.Count > 0 ? WorkerJobNews.Killed : WorkerJobNews.None);
+    public WorkerJobNews NewsForWorkers => (JobsSent.Count > 0 ? WorkerJobNews.Waiting : WorkerJobNews.None) | (jobsKilled.Count > 0 || WatchesStopped.Count > 0 ? WorkerJobNews.Killed : WorkerJobNews.None);
 
     /// <summary>Stops the jobs that have been sent so far, in this batch or before; what is sent later is not meant.</summary>
     public void KillJobs(JobKill kill)

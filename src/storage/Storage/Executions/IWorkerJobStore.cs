@@ -6,14 +6,18 @@ namespace Kestra.Storage.Executions;
 /// </summary>
 public interface IWorkerJobStore
 {
-    /// <summary>Takes waiting jobs for a worker, oldest first; never one that another worker has taken, and never a killed one.</summary>
+    /// <summary>Takes waiting tasks for a worker, oldest first; never one that another worker has taken, and never a killed one.</summary>
     /// <param name="workerId">Id of the worker process; no two processes ever share one.</param>
     /// <param name="group">The group whose jobs it takes; null is the one of workers without a group.</param>
     /// <param name="credits">At most so many.</param>
     Task<IReadOnlyList<WorkerJobRow>> ClaimAsync(string workerId, string? group, int credits, CancellationToken cancellationToken);
 
+    /// <summary>Takes waiting triggers in the same way; none that a worker still has under another job.</summary>
+    /// <param name="realtime">Those that are watched until they are stopped, or those that are looked at once.</param>
+    Task<IReadOnlyList<WorkerJobRow>> ClaimTriggersAsync(string workerId, string? group, bool realtime, int credits, CancellationToken cancellationToken);
+
     /// <summary>
-    /// Takes jobs that were killed while they waited, of whatever group, so that somebody answers them even when no worker of
+    /// Takes tasks that were killed while they waited, of whatever group, so that somebody answers them even when no worker of
     /// their group is there.
     /// </summary>
     Task<IReadOnlyList<WorkerJobRow>> ClaimKilledAsync(string workerId, int limit, CancellationToken cancellationToken);
@@ -33,7 +37,7 @@ public interface IWorkerJobStore
     /// <summary>All jobs of a partition, oldest first.</summary>
     Task<IReadOnlyList<WorkerJobRow>> ListAsync(int partition, CancellationToken cancellationToken);
 
-    /// <summary>How many jobs wait in each group; groups without any are absent.</summary>
+    /// <summary>How many tasks wait in each group; groups without any are absent.</summary>
     Task<IReadOnlyList<WaitingJobs>> CountWaitingAsync(CancellationToken cancellationToken);
 }
 

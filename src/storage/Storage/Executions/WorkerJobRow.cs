@@ -3,8 +3,8 @@ using NodaTime;
 namespace Kestra.Storage.Executions;
 
 /// <summary>
-/// One attempt of a task run that waits for a worker of another process, or is with one. What the task needs is read from
-/// its execution.
+/// One attempt of a task run, or one evaluation of a trigger, that waits for a worker of another process, or is with one. What it
+/// needs is read from its execution or its flow.
 /// </summary>
 public sealed record WorkerJobRow
 {
@@ -31,6 +31,9 @@ public sealed record WorkerJobRow
     /// <summary>It runs after the end of its execution, and a kill of the whole execution does not mean it.</summary>
     public bool Forced { get; init; }
 
+    /// <summary>For a job of a trigger, whose id is in place of execution and task run; null for a task.</summary>
+    public TriggerWatch? Watch { get; init; }
+
     /// <summary>Id of the worker that has it, from the beginning when it ran before its row was written; null while it waits.</summary>
     public string? ClaimedBy { get; init; }
 
@@ -40,6 +43,11 @@ public sealed record WorkerJobRow
     /// <summary>It shall not run, or not go on.</summary>
     public bool Killed { get; init; }
 }
+
+/// <summary>What a worker is to watch.</summary>
+/// <param name="IsRealtime">It is watched until it is stopped; otherwise it is looked at once.</param>
+/// <param name="Due">When that was due, to the second.</param>
+public sealed record TriggerWatch(string TriggerId, bool IsRealtime, OffsetDateTime Due);
 
 /// <summary>Jobs of an execution that shall stop.</summary>
 /// <param name="TaskRunId">Null means all of the execution, but for those that run after its end.</param>

@@ -15,6 +15,9 @@ public interface IFlowRepository
     /// <summary>The latest revision of every flow that is not deleted, of one tenant or of all.</summary>
     Task<IReadOnlyList<StoredFlow>> FindAllAsync(string? tenantId, CancellationToken cancellationToken);
 
+    /// <summary>The latest revision of every flow of a share that is not deleted, of all tenants.</summary>
+    Task<IReadOnlyList<StoredFlow>> FindShareAsync(FlowShare share, CancellationToken cancellationToken);
+
     /// <summary>A page of latest revisions, by id and namespace unless sorted. Filters: QUERY (words of id and namespace), NAMESPACE, SCOPE, LABELS, FLOW_ID. Sort fields: <c>id, namespace, revision</c>.</summary>
     Task<Page<StoredFlow>> SearchAsync(string tenantId, IReadOnlyList<QueryFilter> filters, PageRequest page, CancellationToken cancellationToken);
 

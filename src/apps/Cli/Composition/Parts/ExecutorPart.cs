@@ -42,10 +42,12 @@ internal static class ExecutorPart
             AddPresence(context);
         }
 
+        var skipped = SkipSettings.Read(context.Configuration);
         context.Services.AddKestraExecutor(new ExecutorIdentity(owner), options =>
         {
             options.LeaseTimeToLive = LeaseTime;
             options.ListDelay = listDelay;
+            options.Skipped = skipped;
             options.LocalWorkerId = context.HasWorker ? context.WorkerId : null;
             options.LocalWorkerGroup = context.Settings.WorkerGroup;
             options.LocalWorkerThreads = context.Settings.WorkerThreads;

@@ -27,23 +27,13 @@ internal static class WorkerPart
         context.Services.AddKestraWorker(context.WorkerId, Options(context));
     }
 
-    /// <summary>
-    /// The evaluation of triggers comes behind the scheduler, which must hear what they found. It belongs to the scheduler's own
-    /// process, with or without tasks beside it.
-    /// </summary>
+    /// <summary>The evaluation of triggers comes behind a scheduler of this process, which must hear what they found.</summary>
     public static void AddTriggers(PartContext context)
     {
-        if (!context.Has(ServerParts.Scheduler) || (context.Has(ServerParts.Worker) && !context.HasWorker))
+        if (context.HasWorker)
         {
-            return;
+            context.Services.AddKestraTriggerWorker();
         }
-
-        if (!context.HasWorker)
-        {
-            context.Services.AddKestraTaskRunning(context.WorkerId, Options(context));
-        }
-
-        context.Services.AddKestraTriggerWorker();
     }
 
     private static WorkerOptions Options(PartContext context)

@@ -15,9 +15,7 @@ internal sealed class ExecutorCommand() : ServerRoleCommand("executor", "Start t
 
     protected override ServerParts Parts(Invocation invocation) => ServerParts.Executor;
 
-    protected override void Check(Invocation invocation)
-    {
-        choice.Refuse(invocation);
-        skip.Refuse(invocation);
-    }
+    protected override void Check(Invocation invocation) => choice.Refuse(invocation);
+
+    protected override void Force(ConfigurationBuilder builder, Invocation invocation) => skip.Force(builder, invocation);
 }

@@ -23,6 +23,9 @@ public sealed class LanePoll : IDisposable
         subscription = hints.Subscribe(hint => Hear(concerns(hint)));
     }
 
+    /// <summary>There is a reason to look at once.</summary>
+    public void Ring() => alarm.Ring();
+
     /// <summary>Waits until it is time to look again.</summary>
     /// <param name="found">Whether the last look found something.</param>
     public Task WaitAsync(bool found, CancellationToken cancellationToken)

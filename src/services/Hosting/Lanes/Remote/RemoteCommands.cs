@@ -65,8 +65,12 @@ public sealed partial class RemoteCommands(IExecutionJournal journal, IHints hin
     public Task PostAsync(CommandEnvelope envelope, int partition, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(envelope);
-        return outbox.SendAsync(new OutgoingCommand(partition, envelope.ExecutionId, envelope.Encode()), cancellationToken);
+        return SendAsync(partition, envelope.ExecutionId, envelope.Encode(), cancellationToken);
     }
+
+    /// <summary>Sends a message to which nobody answers; durable when it returns.</summary>
+    public Task SendAsync(int partition, string subject, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+        outbox.SendAsync(new OutgoingCommand(partition, subject, message), cancellationToken);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -1,5 +1,6 @@
 using Kestra.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,7 @@ namespace Kestra.Hosting.Lanes.Remote;
 public static class RemoteServices
 {
     /// <summary>
-    /// Adds <see cref="IExecutionCommands"/> and <see cref="ITriggerControl"/>. The store, <see cref="LogBuffer"/> and the clock must be there; an executor of this process
+    /// Adds <see cref="IExecutionCommands"/>, <see cref="ITriggerControl"/> and <see cref="ITriggerResults"/>. The store, <see cref="LogBuffer"/> and the clock must be there; an executor of this process
     /// registers itself as <see cref="ILocalExecutions"/>, its scheduler as <see cref="ILocalTriggers"/>.
     /// </summary>
     /// <param name="reader">Names this process among those who wait for outcomes; unique.</param>
@@ -35,10 +36,15 @@ public static class RemoteServices
             provider.GetRequiredService<IStore>().Journal,
             provider.GetRequiredService<RemoteCommands>(),
             provider.GetService<ILocalExecutions>()));
-        services.AddSingleton<ITriggerControl>(static provider => new TriggerRouter(
+        services.TryAddSingleton(static provider => new SchedulerShards(IsShared(provider) ? SchedulerShards.DefaultCount : 1));
+        services.AddSingleton(static provider => new TriggerRouter(
             provider.GetRequiredService<RemoteCommands>(),
             provider.GetService<ILocalTriggers>(),
-            provider.GetRequiredService<IStore>().Journal.Partitions > 1));
+            IsShared(provider) ? provider.GetRequiredService<SchedulerShards>() : null));
+        services.AddSingleton<ITriggerControl>(static provider => provider.GetRequiredService<TriggerRouter>());
+        services.AddSingleton<ITriggerResults>(static provider => provider.GetRequiredService<TriggerRouter>());
         return services;
     }
+
+    private static bool IsShared(IServiceProvider provider) => provider.GetRequiredService<IStore>().Journal.Partitions > 1;
 }

@@ -1,57 +1,45 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using Kestra.Model.Json;
-using Kestra.Model.Triggers;
-using Kestra.Storage;
 
 namespace Kestra.Hosting.Lanes.Remote;
 
-/// <summary>What the scheduler answers to a call, on its way back: the trigger, whether something was deleted, or why not.</summary>
-public static class TriggerAnswerCodec
+/// <summary>The ends of evaluations, within a stored call.</summary>
+internal static class TriggerAnswerCodec
 {
-    public static ReadOnlyMemory<byte> Encode(Trigger? trigger, bool done) => Object(writer =>
+    public static void Write(Utf8JsonWriter writer, TriggerAnswer answer)
     {
-        writer.WriteBoolean("done"u8, done);
-        if (trigger is not null)
+        writer.WriteStartObject("answer"u8);
+        switch (answer)
         {
-            writer.WritePropertyName("trigger"u8);
-            ModelJson.Write(writer, trigger, JsonProfile.Database);
-        }
-    });
-
-    public static ReadOnlyMemory<byte> Encode(Exception failure) => Object(writer =>
-        writer.WriteString(failure is TriggerRefusedException ? "refused"u8 : "failed"u8, failure.Message));
-
-    /// <exception cref="TriggerRefusedException">The scheduler refused.</exception>
-    /// <exception cref="StoreUnavailableException">The scheduler could not do it.</exception>
-    public static (Trigger? Trigger, bool Done) Decode(ReadOnlyMemory<byte> bytes)
-    {
-        using var document = JsonDocument.Parse(bytes, ModelJson.DocumentOptions);
-        var root = document.RootElement;
-        if (root.TryGetProperty("refused"u8, out var refused))
-        {
-            throw new TriggerRefusedException(refused.GetString()!);
+            case TriggerAnswer.Happened happened:
+                writer.WritePropertyName("happened"u8);
+                ModelJson.WriteValue(writer, happened.Variables, JsonProfile.Database);
+                break;
+            case TriggerAnswer.Failed failed:
+                writer.WriteString("failed"u8, failed.Message);
+                break;
+            case TriggerAnswer.Nothing:
+                break;
+            default:
+                throw new InvalidOperationException($"The answer {answer.GetType().Name} has no form.");
         }
 
-        if (root.TryGetProperty("failed"u8, out var failed))
-        {
-            throw new StoreUnavailableException($"The scheduler could not do it: {failed.GetString()}");
-        }
-
-        return (root.TryGetProperty("trigger"u8, out var trigger) ? ModelJson.ReadTrigger(Encoding.UTF8.GetBytes(trigger.GetRawText())) : null, root.GetProperty("done"u8).GetBoolean());
+        writer.WriteEndObject();
     }
 
-    private static ReadOnlyMemory<byte> Object(Action<Utf8JsonWriter> write)
+    /// <returns>Null when the call carries none.</returns>
+    public static TriggerAnswer? Read(JsonElement call)
     {
-        var output = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(output, ModelJson.WriterOptions))
+        if (!call.TryGetProperty("answer"u8, out var answer))
         {
-            writer.WriteStartObject();
-            write(writer);
-            writer.WriteEndObject();
+            return null;
         }
 
-        return output.WrittenMemory;
+        if (answer.TryGetProperty("happened"u8, out var variables))
+        {
+            return new TriggerAnswer.Happened((IReadOnlyDictionary<string, object?>)ModelJson.ReadValue(variables)!);
+        }
+
+        return answer.TryGetProperty("failed"u8, out var message) ? new TriggerAnswer.Failed(message.GetString()!) : new TriggerAnswer.Nothing();
     }
 }

@@ -15,15 +15,33 @@ public sealed record TriggerCall(TriggerOperation Operation, TriggerKey Key)
 
     public Backfill? Backfill { get; init; }
 
-    /// <summary>For the end of an execution.</summary>
+    /// <summary>For the end of an execution, and for an event, which is to become one.</summary>
     public string? ExecutionId { get; init; }
 
     public StateType? State { get; init; }
+
+    /// <summary>Of which evaluation of the trigger a worker tells.</summary>
+    public string? Evaluation { get; init; }
+
+    public string? Worker { get; init; }
+
+    /// <summary>How an evaluation ended.</summary>
+    public TriggerAnswer? Answer { get; init; }
+
+    /// <summary>For an event: variable <c>trigger</c> of its execution.</summary>
+    public IReadOnlyDictionary<string, object?>? Variables { get; init; }
 
     /// <summary>The process that waits for the answer; null when nobody does.</summary>
     public string? Reader { get; init; }
 
     public string? Token { get; init; }
+
+    /// <summary>Tells that an execution of the trigger has ended.</summary>
+    public static TriggerCall End(TriggerKey key, Execution execution)
+    {
+        ArgumentNullException.ThrowIfNull(execution);
+        return new TriggerCall(TriggerOperation.Ended, key) { ExecutionId = execution.Id, State = execution.State.Current };
+    }
 
     public ReadOnlyMemory<byte> Encode()
     {
@@ -48,6 +66,19 @@ public sealed record TriggerCall(TriggerOperation Operation, TriggerKey Key)
 
             WriteText(writer, "execution", ExecutionId);
             WriteText(writer, "state", State?.ToString());
+            WriteText(writer, "evaluation", Evaluation);
+            WriteText(writer, "worker", Worker);
+            if (Answer is not null)
+            {
+                TriggerAnswerCodec.Write(writer, Answer);
+            }
+
+            if (Variables is not null)
+            {
+                writer.WritePropertyName("variables"u8);
+                ModelJson.WriteValue(writer, Variables, JsonProfile.Database);
+            }
+
             WriteText(writer, "reader", Reader);
             WriteText(writer, "token", Token);
             writer.WriteEndObject();
@@ -70,6 +101,10 @@ public sealed record TriggerCall(TriggerOperation Operation, TriggerKey Key)
             Backfill = root.TryGetProperty("row"u8, out var row) ? ModelJson.ReadTrigger(System.Text.Encoding.UTF8.GetBytes(row.GetRawText())).Backfill : null,
             ExecutionId = Text(root, "execution"),
             State = Text(root, "state") is { } state ? Enum.Parse<StateType>(state) : null,
+            Evaluation = Text(root, "evaluation"),
+            Worker = Text(root, "worker"),
+            Answer = TriggerAnswerCodec.Read(root),
+            Variables = root.TryGetProperty("variables"u8, out var variables) ? (IReadOnlyDictionary<string, object?>)ModelJson.ReadValue(variables)! : null,
             Reader = Text(root, "reader"),
             Token = Text(root, "token"),
         };
@@ -86,4 +121,29 @@ public sealed record TriggerCall(TriggerOperation Operation, TriggerKey Key)
     private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
 }
 
-public enum TriggerOperation { FlowChanged, SetDisabled, Unlock, Restart, StartBackfill, SetBackfillPaused, DeleteBackfill, Delete, Ended }
+public enum TriggerOperation
+{
+    FlowChanged,
+    SetDisabled,
+    Unlock,
+    Restart,
+    StartBackfill,
+    SetBackfillPaused,
+    DeleteBackfill,
+    Delete,
+
+    /// <summary>An execution of the trigger has ended.</summary>
+    Ended,
+
+    /// <summary>A worker has an evaluation.</summary>
+    Started,
+
+    /// <summary>An evaluation is over.</summary>
+    Answered,
+
+    /// <summary>A realtime trigger tells of one event.</summary>
+    Event,
+
+    /// <summary>The worker that had an evaluation is gone.</summary>
+    Lost,
+}
