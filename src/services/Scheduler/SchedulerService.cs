@@ -197,8 +197,12 @@ public sealed partial class SchedulerService : BackgroundService, ILocalTriggers
 
             problem = null;
             var keeping = keeper.RunAsync(stopping);
-            await Task.WhenAny(keeping, Task.WhenAll(shards.Shards.Select(static shard => shard.Ready)));
-            ready.TrySetResult();
+            var reading = Task.WhenAll(shards.Shards.Select(static shard => shard.Ready));
+            if (await Task.WhenAny(keeping, reading) == reading)
+            {
+                ready.TrySetResult();
+            }
+
             await keeping;
         }
         finally

@@ -36,7 +36,8 @@ internal sealed partial class TriggerWorkerService(ITriggerJobSource jobs, Trigg
         using var taking = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, standing.Lost);
         try
         {
-            await Task.WhenAll(TakeAsync(realtime: false, taking.Token), TakeAsync(realtime: true, taking.Token));
+            // Neither ends by itself.
+            await await Task.WhenAny(TakeAsync(realtime: false, taking.Token), TakeAsync(realtime: true, taking.Token));
         }
         catch (OperationCanceledException) when (taking.IsCancellationRequested)
         {
