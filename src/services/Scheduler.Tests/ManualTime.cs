@@ -49,7 +49,7 @@ internal sealed class ManualTime(Instant start) : TimeProvider
             now += Duration.FromTimeSpan(by);
             elapsed += by;
             due = [.. timers.Where(timer => timer.At <= elapsed)];
-            timers.RemoveAll(due.Contains);
+            timers.RemoveAll(timer => due.Contains(timer) && !timer.Again(elapsed));
         }
 
         due.ForEach(static timer => timer.Fire());
@@ -64,15 +64,25 @@ internal sealed class ManualTime(Instant start) : TimeProvider
 
     private sealed class ManualTimer(ManualTime time, Action fire) : ITimer
     {
+        private TimeSpan every;
+
         public TimeSpan At { get; private set; }
 
         public void Fire() => fire();
+
+        /// <returns>False for a timer that fires once.</returns>
+        public bool Again(TimeSpan now)
+        {
+            At = now + every;
+            return every > TimeSpan.Zero;
+        }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (time.gate)
             {
                 time.timers.Remove(this);
+                every = period;
                 if (dueTime == Timeout.InfiniteTimeSpan)
                 {
                     return true;
