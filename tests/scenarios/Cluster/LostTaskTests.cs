@@ -24,8 +24,8 @@ public sealed class LostTaskTests : IAsyncDisposable
         var settings = Settings(strategy);
         var executor = await world.StartExecutorAsync(settings);
         var lost = await world.StartWorkerAsync(settings);
-        var id = await CreateAsync(executor);
         world.Source.Hold = new TaskCompletionSource();
+        var id = await CreateAsync(executor);
         await world.Time.UntilAsync(() => world.Source.Looks == 1, "the task runs");
 
         lost.Link.Sever();
@@ -51,8 +51,8 @@ public sealed class LostTaskTests : IAsyncDisposable
         var settings = Settings("NEVER");
         var executor = await world.StartExecutorAsync(settings);
         var lost = await world.StartWorkerAsync(settings);
-        var id = await CreateAsync(executor);
         world.Source.Hold = new TaskCompletionSource();
+        var id = await CreateAsync(executor);
         await world.Time.UntilAsync(() => world.Source.Looks == 1, "the task runs");
         lost.Link.Sever();
         await world.StartWorkerAsync(settings);
