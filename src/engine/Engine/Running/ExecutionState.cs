@@ -152,6 +152,9 @@ public sealed class ExecutionState
 
     internal IEnumerable<RunNode> Runs => order;
 
+    /// <summary>Attempts that are with somebody who will answer.</summary>
+    public IEnumerable<(string TaskRunId, int Attempt)> OpenAttempts => order.Where(static run => run.Sent is not null).Select(static run => (run.Id, run.Sent!.Value));
+
     internal int RunCount => order.Count;
 
     /// <summary>Runs without a run above them, in the order of their creation.</summary>

@@ -97,7 +97,7 @@ public sealed class WorkerJobQueue : IWorkerJobs, IWorkerJobSource
 
     public void Done(WorkerJob job) => known.TryRemove(KeyOf(job), out _);
 
-    public IReadOnlyList<WorkerJob> Kill(string tenantId, string executionId, string? taskRunId)
+    public IReadOnlyList<WorkerJob> Kill(string tenantId, string executionId, string? taskRunId, IEnumerable<(string TaskRunId, int Attempt)> attempts)
     {
         var request = new KillRequest(tenantId, executionId, taskRunId);
         foreach (var handler in killHandlers)
@@ -105,7 +105,7 @@ public sealed class WorkerJobQueue : IWorkerJobs, IWorkerJobSource
             handler(request);
         }
 
-        return Waiting == 0 ? [] : Withdraw(request);
+        return Waiting == 0 ? [] : Withdraw(request, attempts);
     }
 
     public IDisposable SubscribeKills(Action<KillRequest> handler)
@@ -137,9 +137,9 @@ public sealed class WorkerJobQueue : IWorkerJobs, IWorkerJobSource
     }
 
     // One that a worker begins at this moment hears of the request by its handler.
-    private List<WorkerJob> Withdraw(KillRequest request)
+    private List<WorkerJob> Withdraw(KillRequest request, IEnumerable<(string TaskRunId, int Attempt)> attempts)
     {
-        var withdrawn = known.Values.Where(entry => request.Means(entry.Job) && entry.TryWithdraw()).Select(static entry => entry.Job).ToList();
+        var withdrawn = attempts.Select(known.GetValueOrDefault).OfType<Entry>().Where(entry => request.Means(entry.Job) && entry.TryWithdraw()).Select(static entry => entry.Job).ToList();
         Interlocked.Add(ref waiting, -withdrawn.Count);
         return withdrawn;
     }

@@ -15,11 +15,10 @@ namespace Kestra.Executor.Loop;
 /// </summary>
 internal sealed class ChangeOutbox(StateChanges changes, TimerQueue timers, OwnedPartitions owned, TimeProvider time)
 {
-    private const string Prefix = "change";
 
     private static readonly Duration Patience = Duration.FromMinutes(1);
 
-    public static bool Owns(string key) => key.StartsWith(Prefix, StringComparison.Ordinal);
+    public static bool Owns(string key) => ExecutionChange.IsKey(key);
 
     /// <summary>Takes down the states that a decision has gone through.</summary>
     public void Note(ActiveExecution execution, IReadOnlyList<ExecutionEvent> events, BatchUnderway batch)

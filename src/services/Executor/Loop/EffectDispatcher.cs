@@ -26,7 +26,7 @@ internal sealed partial class EffectDispatcher(
                 await jobs.DispatchAsync(WorkerJob.Of(execution.State, job), stopping);
                 break;
             case Effect.KillJobs kill:
-                if (jobs.Kill(execution.Key.TenantId, execution.Key.ExecutionId, kill.TaskRunId) is { Count: > 0 } withdrawn)
+                if (jobs.Kill(execution.Key.TenantId, execution.Key.ExecutionId, kill.TaskRunId, execution.State.OpenAttempts) is { Count: > 0 } withdrawn)
                 {
                     Beside(() => AnswerAsync(execution.Partition, withdrawn));
                 }

@@ -36,6 +36,8 @@ public interface IExecutionChangeHandler
 /// <param name="Execution">As of the change: its current state is the one that was reached.</param>
 public sealed record ExecutionChange(string Key, Execution Execution)
 {
+    private const string Whole = "change:", Windows = "change-window:", Start = "change-start:";
+
     /// <summary>What of it is still to be done; null is everything.</summary>
     public ChangeTarget? Target { get; init; }
 
@@ -45,15 +47,24 @@ public sealed record ExecutionChange(string Key, Execution Execution)
     /// <summary>An execution has reached its current state.</summary>
     public static ExecutionChange Of(Execution execution) => new(OriginOf(execution), execution);
 
-    /// <summary>The part of the change that is about one flow.</summary>
+    /// <summary>The part of the change that is about one flow. An execution is created without a look at the task runs of the other one.</summary>
     public ExecutionChange For(ChangeTarget target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        var (kind, trigger) = target.TriggerId is { } id ? ("start", $":{id}") : ("window", "");
-        return new ExecutionChange($"change-{kind}:{Execution.Id}:{Execution.State.Histories.Count.ToString(CultureInfo.InvariantCulture)}:{target.Namespace}.{target.FlowId}{trigger}", Execution) { Target = target };
+        var place = string.Create(CultureInfo.InvariantCulture, $"{Execution.Id}:{Execution.State.Histories.Count}:{target.Namespace}.{target.FlowId}");
+        return target.TriggerId is { } trigger
+            ? new ExecutionChange($"{Start}{place}:{trigger}", Execution with { TaskRunList = null }) { Target = target }
+            : new ExecutionChange($"{Windows}{place}", Execution) { Target = target };
     }
 
-    private static string OriginOf(Execution execution) => string.Create(CultureInfo.InvariantCulture, $"change:{execution.Id}:{execution.State.Histories.Count}");
+    /// <summary>Whether a key names a change, or a part of one.</summary>
+    public static bool IsKey(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return key.StartsWith(Whole, StringComparison.Ordinal) || key.StartsWith(Windows, StringComparison.Ordinal) || key.StartsWith(Start, StringComparison.Ordinal);
+    }
+
+    private static string OriginOf(Execution execution) => string.Create(CultureInfo.InvariantCulture, $"{Whole}{execution.Id}:{execution.State.Histories.Count}");
 }
 
 /// <summary>A flow for which something is to be done because of a change.</summary>

@@ -70,8 +70,9 @@ public interface IWorkerJobs
     int Waiting { get; }
 
     /// <summary>Stops the runs of an execution, or one task run of it. Unknown ones are ignored.</summary>
+    /// <param name="attempts">Of the execution that are not answered.</param>
     /// <returns>Those that had not begun and never will: whoever asked answers for them.</returns>
-    IReadOnlyList<WorkerJob> Kill(string tenantId, string executionId, string? taskRunId);
+    IReadOnlyList<WorkerJob> Kill(string tenantId, string executionId, string? taskRunId, IEnumerable<(string TaskRunId, int Attempt)> attempts);
 
     /// <summary>
     /// A job that was running when its execution went to another process. Its row there names the worker beside this lane, which
