@@ -13,5 +13,18 @@ internal static class Faults
         ? refused.IsTransient || refused.SqlState is ['0', '8', ..] or ['5', '3', ..] or ['5', '8', ..] or ['5', '7', 'P', ..] or PostgresErrorCodes.ReadOnlySqlTransaction
         : fault.IsTransient || fault.InnerException is IOException or System.Net.Sockets.SocketException or TimeoutException;
 
+    /// <summary>Runs work whose passing faults come out as <see cref="StoreUnavailableException"/>.</summary>
+    public static async Task<T> TranslateAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (NpgsqlException fault) when (IsPassing(fault))
+        {
+            throw Unavailable(fault);
+        }
+    }
+
     public static StoreUnavailableException Unavailable(NpgsqlException fault) => new($"The database can't be used now: {fault.Message}", fault);
 }

@@ -43,18 +43,11 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     /// <summary>Runs work on one connection.</summary>
     /// <exception cref="StoreUnavailableException">The database can't be reached or can't take the work now.</exception>
-    public async Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken)
+    public Task<T> RunAsync<T>(Func<NpgsqlConnection, Task<T>> work, CancellationToken cancellationToken) => Faults.TranslateAsync(async () =>
     {
-        try
-        {
-            await using var connection = await source.OpenConnectionAsync(cancellationToken);
-            return await work(connection);
-        }
-        catch (NpgsqlException fault) when (Faults.IsPassing(fault))
-        {
-            throw Faults.Unavailable(fault);
-        }
-    }
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        return await work(connection);
+    });
 
     public Task<List<T>> QueryAsync<T>(string sql, Func<NpgsqlDataReader, T> read, object?[] values, CancellationToken cancellationToken) =>
         RunAsync(connection => QueryAsync(connection, sql, read, values, cancellationToken), cancellationToken);

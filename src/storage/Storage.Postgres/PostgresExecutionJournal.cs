@@ -6,8 +6,12 @@ using Npgsql;
 
 namespace Kestra.Storage.Postgres;
 
-internal sealed class PostgresExecutionJournal(PostgresDatabase database) : IExecutionJournal
+internal sealed class PostgresExecutionJournal(PostgresDatabase database, PostgresPresence presence) : IExecutionJournal
 {
+    // Whatever its members write names the epoch, so that one who is wrongly taken for dead is kept from writing. Others also give
+    // commands while their lease has time left, and count on that.
+    private const string FencedCircle = "executions";
+
     private readonly string schema = database.Schema;
 
     public async Task<PartitionLease?> AcquireAsync(int partition, string owner, Duration timeToLive, CancellationToken cancellationToken) =>
@@ -35,20 +39,28 @@ internal sealed class PostgresExecutionJournal(PostgresDatabase database) : IExe
         database.ExecuteAsync($"UPDATE {schema}.lease SET owner = NULL WHERE partition = $1 AND epoch = $2 AND owner = $3", [lease.Partition, lease.Epoch, lease.Owner], cancellationToken);
 
     // Rows that are gone by now are still seen by the count, because a statement sees one moment; so they are told apart by their time.
-    public async Task<int> JoinAsync(string circle, string owner, Duration timeToLive, CancellationToken cancellationToken) => await database.SingleAsync(
-        $"""
-        WITH joined AS (
-          INSERT INTO {schema}.member (owner, expires, circle) VALUES ($1, clock_timestamp() + $2, $3)
-          ON CONFLICT (owner) DO UPDATE SET expires = EXCLUDED.expires, circle = EXCLUDED.circle),
-        gone AS (DELETE FROM {schema}.member WHERE expires < clock_timestamp() - interval '1 minute' AND owner <> $1)
-        SELECT count(*)::integer + 1 FROM {schema}.member WHERE owner <> $1 AND circle = $3 AND expires >= clock_timestamp()
-        """,
-        static row => row.GetInt32(0),
-        [owner, timeToLive.ToTimeSpan(), circle],
-        cancellationToken);
+    public async Task<int> JoinAsync(string circle, string owner, Duration timeToLive, CancellationToken cancellationToken)
+    {
+        var present = circle == FencedCircle && await presence.HoldAsync(owner, cancellationToken);
+        return await database.SingleAsync(
+            $"""
+            WITH joined AS (
+              INSERT INTO {schema}.member (owner, expires, circle, present) VALUES ($1, clock_timestamp() + $2, $3, $4)
+              ON CONFLICT (owner) DO UPDATE SET expires = EXCLUDED.expires, circle = EXCLUDED.circle, present = EXCLUDED.present),
+            gone AS (DELETE FROM {schema}.member WHERE expires < clock_timestamp() - interval '1 minute' AND owner <> $1)
+            SELECT count(*)::integer + 1 FROM {schema}.member WHERE owner <> $1 AND circle = $3 AND expires >= clock_timestamp() AND NOT {schema}.is_gone(owner)
+            """,
+            static row => row.GetInt32(0),
+            [owner, timeToLive.ToTimeSpan(), circle, present],
+            cancellationToken);
+    }
 
-    public Task LeaveAsync(string owner, CancellationToken cancellationToken) =>
-        database.ExecuteAsync($"DELETE FROM {schema}.member WHERE owner = $1", [owner], cancellationToken);
+    // The row goes first: a lock that is gone while the row says that it is held would tell of a death.
+    public async Task LeaveAsync(string owner, CancellationToken cancellationToken)
+    {
+        await database.ExecuteAsync($"DELETE FROM {schema}.member WHERE owner = $1", [owner], cancellationToken);
+        await presence.DropAsync(owner);
+    }
 
     public Task<PartitionContents> LoadAsync(PartitionLease lease, CancellationToken cancellationToken) => database.RunAsync(
         async connection =>

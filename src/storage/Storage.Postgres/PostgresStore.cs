@@ -12,6 +12,7 @@ public sealed class PostgresStore : IStore
 {
     private readonly PostgresDatabase database;
     private readonly PostgresHints hints;
+    private readonly PostgresPresence presence;
     private readonly SchemaMigration migration;
 
     /// <param name="time">Dates of flows, and waits; leases run out by the database's clock.</param>
@@ -20,7 +21,8 @@ public sealed class PostgresStore : IStore
         database = new PostgresDatabase(options);
         hints = new PostgresHints(database, options, time);
         migration = new SchemaMigration(database, options, time);
-        Journal = new PostgresExecutionJournal(database);
+        presence = new PostgresPresence(database);
+        Journal = new PostgresExecutionJournal(database, presence);
         Jobs = new PostgresWorkerJobStore(database);
         Executions = new PostgresExecutionRepository(database, time);
         Flows = new PostgresFlowRepository(database, new LatestFlows(hints, time), time);
@@ -55,6 +57,7 @@ public sealed class PostgresStore : IStore
     public async ValueTask DisposeAsync()
     {
         await hints.DisposeAsync();
+        await presence.DisposeAsync();
         await database.DisposeAsync();
     }
 }
