@@ -22,7 +22,7 @@ public sealed class ExecutorOptions
     /// How long commands may be waiting for a durable decision before a new execution is answered with "overloaded" that the same
     /// request waits for. It then needs such a decision for each of its tasks as well.
     /// </summary>
-    public TimeSpan AwaitedLimit { get; set; } = TimeSpan.FromMilliseconds(500);
+    public TimeSpan AwaitedLimit { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The same for executions that nobody waits for.</summary>
     public TimeSpan AcceptedLimit { get; set; } = TimeSpan.FromSeconds(10);

@@ -29,14 +29,25 @@ internal sealed class PostgresPresence(PostgresDatabase database) : IAsyncDispos
         }
 
         session = await database.OpenAsync(cancellationToken);
-        if (!await AskAsync(session, $"SELECT pg_try_advisory_lock({Key})", owner, cancellationToken))
+        var isHeld = false;
+        try
         {
-            await session.DisposeAsync();
-            return false;
+            isHeld = await AskAsync(session, $"SELECT pg_try_advisory_lock({Key})", owner, cancellationToken);
+        }
+        finally
+        {
+            if (!isHeld)
+            {
+                await session.DisposeAsync();
+            }
         }
 
-        sessions[owner] = session;
-        return true;
+        if (isHeld)
+        {
+            sessions[owner] = session;
+        }
+
+        return isHeld;
     });
 
     /// <summary>Gives the lock of an owner back.</summary>

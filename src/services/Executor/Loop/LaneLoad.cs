@@ -7,11 +7,11 @@ namespace Kestra.Executor.Loop;
 /// </summary>
 internal sealed class LaneLoad(TimeProvider time)
 {
-    // So few are never a load: what one of them takes says nothing of many.
-    private const int Few = 100;
+    // So few are never a load, and what they take is the time of a commit, which many of them share.
+    private const int Few = 50;
 
-    // Of each transaction before, so much less counts: a change of the rate shows within about five of them.
-    private const double Memory = 0.8;
+    // Commands after which the rate before them is forgotten; a transaction that stalled for once does not make a rate.
+    private const double Remembered = 2_000;
 
     private double decided;
     private double seconds;
@@ -40,14 +40,15 @@ internal sealed class LaneLoad(TimeProvider time)
     public void End(int commands)
     {
         var now = time.GetTimestamp();
-        if (commands == 0)
+        if (commands < Few)
         {
             began = now;
             return;
         }
 
-        decided = (decided * Memory) + commands;
-        seconds = (seconds * Memory) + time.GetElapsedTime(began, now).TotalSeconds;
+        var kept = Math.Max(0, 1 - (commands / Remembered));
+        decided = (decided * kept) + commands;
+        seconds = (seconds * kept) + time.GetElapsedTime(began, now).TotalSeconds;
         began = now;
         Volatile.Write(ref secondsEach, seconds / decided);
     }
