@@ -88,6 +88,9 @@ public sealed class ExecutorOptions
     /// <summary>Its group; null is that of workers without a group.</summary>
     public string? LocalWorkerGroup { get; set; }
 
+    /// <summary>No other process can have this database, so the worker of this one runs the tasks of every group.</summary>
+    public bool IsAlone { get; set; }
+
     /// <summary>Tasks that it runs at the same time.</summary>
     public int LocalWorkerThreads { get; set; }
 

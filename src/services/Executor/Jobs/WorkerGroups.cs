@@ -10,6 +10,6 @@ public sealed class WorkerGroups(IOptions<ExecutorOptions> options)
 
     public WorkerGroupPresence PresenceOf(string key) =>
         options.DeclaredWorkerGroups is { } declared && !declared.Contains(key, StringComparer.Ordinal) ? WorkerGroupPresence.Unknown
-        : (options.LocalWorkerId is not null && options.LocalWorkerGroup == key) || options.HasOtherWorkersIn(key) ? WorkerGroupPresence.Attended
+        : (options.LocalWorkerId is not null && (options.IsAlone || options.LocalWorkerGroup == key)) || options.HasOtherWorkersIn(key) ? WorkerGroupPresence.Attended
         : WorkerGroupPresence.Unattended;
 }

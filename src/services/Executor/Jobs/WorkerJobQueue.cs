@@ -6,17 +6,19 @@ using Kestra.Hosting.Lanes;
 namespace Kestra.Executor.Jobs;
 
 /// <summary>
-/// The lane of jobs within one process. The journal is the durable record, so the lane itself is memory. It has no bound of
-/// its own because a decided job must find its place; the executor admits no new execution while <see cref="Waiting"/> is
-/// above its limit.
+/// The lane of jobs within one process: what is here is for the worker beside, whatever its group. The journal is the durable
+/// record, so the lane itself is memory. It has no bound of its own because a decided job must find its place; the executor admits
+/// no new execution while <see cref="Waiting"/> is above its limit.
 /// </summary>
 public sealed class WorkerJobQueue : IWorkerJobs, IWorkerJobSource
 {
     // A transaction that takes longer than so many looks at its rows has failed.
     private const int LooksForRow = 100;
 
-    private readonly ConcurrentDictionary<string, Channel<Entry>> groups = new(StringComparer.Ordinal);
+    // A worker that waits goes on on the thread of the one who dispatches: it starts a run beside and waits again.
+    private readonly Channel<Entry> lane = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { AllowSynchronousContinuations = true });
 
+    private readonly Lock gate = new();
     private readonly ConcurrentDictionary<(string TaskRunId, int Attempt), Entry> known = new();
     private readonly ConcurrentDictionary<(string TaskRunId, int Attempt), HandedOver> handedOver = new();
     private volatile Action<KillRequest>[] killHandlers = [];
@@ -35,7 +37,7 @@ public sealed class WorkerJobQueue : IWorkerJobs, IWorkerJobSource
         }
 
         Interlocked.Increment(ref waiting);
-        return Group(job.WorkerGroup).Writer.WriteAsync(entry, cancellationToken);
+        return lane.Writer.WriteAsync(entry, cancellationToken);
     }
 
     /// <summary>Gives away the jobs that a predicate means: those that nobody has begun leave the lane, the others go on for a new owner.</summary>
@@ -110,7 +112,7 @@ public sealed class WorkerJobQueue : IWorkerJobs, IWorkerJobSource
 
     public IDisposable SubscribeKills(Action<KillRequest> handler)
     {
-        lock (groups)
+        lock (gate)
         {
             killHandlers = [.. killHandlers, handler];
         }
@@ -120,7 +122,7 @@ public sealed class WorkerJobQueue : IWorkerJobs, IWorkerJobSource
 
     public async IAsyncEnumerable<WorkerJob> TakeAsync(string? workerGroup, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var reader = Group(workerGroup).Reader;
+        var reader = lane.Reader;
         while (await reader.WaitToReadAsync(cancellationToken))
         {
             while (!cancellationToken.IsCancellationRequested && reader.TryRead(out var entry))
@@ -147,10 +149,6 @@ public sealed class WorkerJobQueue : IWorkerJobs, IWorkerJobSource
     private void Forget(Entry entry) => known.TryRemove(new KeyValuePair<(string, int), Entry>(KeyOf(entry.Job), entry));
 
     private static (string TaskRunId, int Attempt) KeyOf(WorkerJob job) => (job.TaskRun.Id, job.Attempt);
-
-    // A worker that waits goes on on the thread of the one who dispatches: it starts a run beside and waits again.
-    private Channel<Entry> Group(string? name) =>
-        groups.GetOrAdd(name ?? "", static _ => Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { AllowSynchronousContinuations = true }));
 
     private sealed class Entry(WorkerJob job)
     {
@@ -179,7 +177,7 @@ public sealed class WorkerJobQueue : IWorkerJobs, IWorkerJobSource
     {
         public void Dispose()
         {
-            lock (queue.groups)
+            lock (queue.gate)
             {
                 queue.killHandlers = [.. queue.killHandlers.Where(other => other != handler)];
             }

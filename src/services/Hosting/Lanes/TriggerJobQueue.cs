@@ -5,26 +5,27 @@ using System.Threading.Channels;
 namespace Kestra.Hosting.Lanes;
 
 /// <summary>
-/// The lane of trigger jobs within one process. It is memory: the rows of triggers are the durable record, and the scheduler
-/// evaluates anew what a stopped process did not finish.
+/// The lane of trigger jobs within one process, whose worker watches triggers of every group. It is memory: the rows of triggers are
+/// the durable record, and the scheduler evaluates anew what a stopped process did not finish.
 /// </summary>
-/// <param name="capacity">Polling triggers, and as many realtime ones, of one group that may wait for a worker.</param>
+/// <param name="capacity">Polling triggers, and as many realtime ones, that may wait for the worker.</param>
 public sealed class TriggerJobQueue(int capacity = TriggerJobQueue.DefaultCapacity) : ITriggerJobs
 {
     public const int DefaultCapacity = 10_000;
 
-    private readonly ConcurrentDictionary<(string Group, bool IsRealtime), Channel<TriggerJob>> lanes = new();
+    private readonly Channel<TriggerJob> pollingLane = Channel.CreateBounded<TriggerJob>(capacity);
+    private readonly Channel<TriggerJob> realtimeLane = Channel.CreateBounded<TriggerJob>(capacity);
     private readonly ConcurrentDictionary<string, byte> waiting = new(StringComparer.Ordinal);
     private readonly Lock gate = new();
     private volatile Action<string>[] killHandlers = [];
 
-    public bool HasRoom(string? workerGroup) => Lane(workerGroup, false).Reader.Count < capacity && Lane(workerGroup, true).Reader.Count < capacity;
+    public bool HasRoom(string? workerGroup) => pollingLane.Reader.Count < capacity && realtimeLane.Reader.Count < capacity;
 
     public bool TryDispatch(TriggerJob job)
     {
         ArgumentNullException.ThrowIfNull(job);
         waiting[job.ExecutionId] = 0;
-        if (Lane(job.WorkerGroup, job.IsRealtime).Writer.TryWrite(job))
+        if (Lane(job.IsRealtime).Writer.TryWrite(job))
         {
             return true;
         }
@@ -44,7 +45,7 @@ public sealed class TriggerJobQueue(int capacity = TriggerJobQueue.DefaultCapaci
 
     public async IAsyncEnumerable<TriggerJob> TakeAsync(string? workerGroup, bool realtime, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var reader = Lane(workerGroup, realtime).Reader;
+        var reader = Lane(realtime).Reader;
         while (await reader.WaitToReadAsync(cancellationToken))
         {
             while (!cancellationToken.IsCancellationRequested && reader.TryRead(out var job))
@@ -72,10 +73,7 @@ public sealed class TriggerJobQueue(int capacity = TriggerJobQueue.DefaultCapaci
         return new Subscription(this, handler);
     }
 
-    private Channel<TriggerJob> Lane(string? group, bool realtime) => lanes.GetOrAdd(
-        (group ?? "", realtime),
-        static (_, bound) => Channel.CreateBounded<TriggerJob>(bound),
-        capacity);
+    private Channel<TriggerJob> Lane(bool isRealtime) => isRealtime ? realtimeLane : pollingLane;
 
     private sealed class Subscription(TriggerJobQueue queue, Action<string> handler) : IDisposable
     {

@@ -50,6 +50,7 @@ internal static class ExecutorPart
             options.Skipped = skipped;
             options.LocalWorkerId = context.HasWorker ? context.WorkerId : null;
             options.LocalWorkerGroup = context.Settings.WorkerGroup;
+            options.IsAlone = !context.IsShared;
             options.LocalWorkerThreads = context.Settings.WorkerThreads;
             options.DeclaredWorkerGroups = context.Settings.DeclaredWorkerGroups;
         });
