@@ -106,6 +106,12 @@ public sealed class ExecutorOptions
     /// <summary>What is left alone.</summary>
     public SkippedExecutions Skipped { get; set; } = new();
 
+    /// <summary>Whether the installation is in maintenance: commands are kept, and nothing is decided.</summary>
+    public Func<bool> IsInMaintenance { get; set; } = static () => false;
+
+    /// <summary>How often it is looked whether the maintenance is over.</summary>
+    public TimeSpan MaintenanceInterval { get; set; } = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Where the scheduler of a trigger finds its commands; null when it is in this process, and hears of everything by itself.</summary>
     public Func<TriggerKey, int?> SchedulerElsewhere { get; set; } = static _ => null;
 

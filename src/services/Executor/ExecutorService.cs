@@ -246,7 +246,7 @@ public sealed partial class ExecutorService(
         var foreign = new ForeignCommands(router, remote, loggers.CreateLogger<ForeignCommands>(), stopping);
         var placement = new JobPlacement(jobs, owned, settings);
         var processor = new CommandProcessor(
-            decider, executions, loader, programs, slots, timers, placement, new ChangeOutbox(changes, timers, owned, time), owned, foreign, signals, () => inbox.Overload(isAwaited: false), skipping, metrics, time, ids);
+            decider, executions, loader, programs, slots, timers, placement, new ChangeOutbox(changes, timers, owned, time), owned, foreign, signals, () => inbox.Overload(isAwaited: false), skipping, new PostponedCommands(settings.IsInMaintenance, timers, time, ids), metrics, time, ids);
         var subflows = new SubflowStarter(programs, subflowInputs, new SubflowDepths(executionReader, settings.SubflowDepthLimit), environment, inbox, owned.Total, time);
         var effects = new EffectDispatcher(jobs, subflows, inbox, evaluations, time, settings, loggers.CreateLogger<EffectDispatcher>(), stopping);
         watch = new QueueLimits(slots, programs, inbox, settings.QueueWatchInterval, time, loggers.CreateLogger<QueueLimits>());

@@ -8,6 +8,7 @@ using Kestra.Hosting.Flows;
 using Kestra.Executor.Partitions;
 using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Lanes.Remote;
+using Kestra.Hosting.Maintenance;
 using Kestra.Hosting.Liveness;
 using Kestra.Hosting.Programs;
 using Kestra.Storage;
@@ -35,6 +36,13 @@ public static class ExecutorServices
 
         options.Configure<IServiceProvider>(static (settings, provider) => settings.SchedulerElsewhere = key =>
             provider.GetService<ILocalTriggers>()?.Owns(key) == true ? null : provider.GetRequiredService<SchedulerShards>().LaneOf(key));
+        options.Configure<IServiceProvider>(static (settings, provider) =>
+        {
+            if (provider.GetService<MaintenanceMode>() is { } maintenance)
+            {
+                settings.IsInMaintenance = () => maintenance.IsOn;
+            }
+        });
         services.AddKestraExecutionAccess(identity);
         services.AddSingleton<ExecutionDecider>();
         services.AddSingleton<WorkerJobQueue>();

@@ -16,6 +16,9 @@ public sealed class SchedulerOptions
     /// <summary>How often the clock is looked at while nothing is due, so that a clock that is set forward is noticed.</summary>
     public TimeSpan ClockInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whether the installation is in maintenance: no trigger is due.</summary>
+    public Func<bool> IsInMaintenance { get; set; } = static () => false;
+
     /// <summary>How often the executions that lock triggers are looked for, in case the news of an end was lost.</summary>
     public TimeSpan LockInterval { get; set; } = TimeSpan.FromSeconds(60);
 

@@ -1,3 +1,4 @@
+using Kestra.Hosting.Maintenance;
 using Kestra.Hosting.Flows;
 using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Lanes.Remote;
@@ -68,6 +69,13 @@ public static class SchedulerServices
             options.Configure(configure);
         }
 
+        options.Configure<IServiceProvider>(static (settings, provider) =>
+        {
+            if (provider.GetService<MaintenanceMode>() is { } maintenance)
+            {
+                settings.IsInMaintenance = () => maintenance.IsOn;
+            }
+        });
         options.ValidateDataAnnotations();
     }
 

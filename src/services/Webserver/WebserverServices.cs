@@ -57,6 +57,7 @@ public static class WebserverServices
         services.AddSingleton<PluginSchemas>();
         services.AddSingleton<NamespaceFiles>();
         services.AddSingleton<IEndpointGroup, InstanceEndpoints>();
+        services.AddSingleton<IEndpointGroup, MaintenanceEndpoints>();
         services.AddSingleton<IEndpointGroup, FlowEndpoints>();
         services.AddSingleton<IEndpointGroup, FlowBulkEndpoints>();
         services.AddSingleton<IEndpointGroup, ExecutionEndpoints>();

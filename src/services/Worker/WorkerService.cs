@@ -1,5 +1,6 @@
 using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Liveness;
+using Kestra.Hosting.Maintenance;
 using Kestra.Worker.Jobs;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,7 +9,7 @@ namespace Kestra.Worker;
 
 /// <summary>Takes jobs as long as there is a free slot, and runs them.</summary>
 /// <param name="standing">Tells when others have this worker's jobs; it then gives no more results.</param>
-internal sealed partial class WorkerService(JobSources jobs, JobRunner runner, WorkerSlots slots, WorkerOptions options, TimeProvider time, WorkerStanding standing, ILogger<WorkerService> logger) : BackgroundService
+internal sealed partial class WorkerService(JobSources jobs, JobRunner runner, WorkerSlots slots, WorkerOptions options, TimeProvider time, WorkerStanding standing, ILogger<WorkerService> logger, MaintenanceMode? maintenance = null) : BackgroundService
 {
     private readonly CancellationTokenSource abandoned = new();
 
@@ -46,6 +47,7 @@ internal sealed partial class WorkerService(JobSources jobs, JobRunner runner, W
         await slots.WaitAsync(cancellationToken);
         await foreach (var job in jobs.TakeAsync(options.Group, cancellationToken))
         {
+            await (maintenance?.WaitForEndAsync(cancellationToken) ?? Task.CompletedTask);
             if (!jobs.TryStart(job))
             {
                 continue;

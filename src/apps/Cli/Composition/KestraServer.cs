@@ -5,6 +5,7 @@ using Kestra.Hosting.Clock;
 using Kestra.Hosting.Configuration;
 using Kestra.Hosting.Liveness;
 using Kestra.Hosting.Logging;
+using Kestra.Hosting.Maintenance;
 using Kestra.Hosting.Management;
 using Kestra.Model.Identifiers;
 using Kestra.Scheduler;
@@ -123,6 +124,7 @@ public sealed partial class KestraServer : IAsyncDisposable
             context.Services.AddSingleton(shards);
         }
 
+        context.Services.AddKestraMaintenance();
         MembershipPart.Add(context);
         ExecutorPart.Add(context);
         WorkerPart.Add(context);

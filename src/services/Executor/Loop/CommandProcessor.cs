@@ -33,6 +33,7 @@ internal sealed class CommandProcessor(
     Following.ChangeSignals signals,
     Func<CommandOutcome.Overloaded?> overload,
     Skipping skipping,
+    PostponedCommands postponed,
     ExecutorMetrics metrics,
     TimeProvider time,
     IIdSource ids)
@@ -57,6 +58,8 @@ internal sealed class CommandProcessor(
                 break;
             case LaneItem.Delete delete:
                 Delete(delete, batch);
+                break;
+            case LaneItem.LimitRead when postponed.AreKept:
                 break;
             case LaneItem.LimitRead read:
                 slots.Limit(read.Flow, read.Limit);
@@ -91,11 +94,22 @@ internal sealed class CommandProcessor(
     /// <summary>Hands out again what is not done, when the one who acts on changes has come or this partition has been taken up anew.</summary>
     public void HandChanges(BatchUnderway batch) => outbox.HandAllAgain(batch);
 
-    /// <summary>Decides every timer that is due, up to the limit.</summary>
+    /// <summary>Decides every timer that is due, up to the limit; none during maintenance.</summary>
     /// <returns>False when nothing was due.</returns>
     public bool FireTimers(BatchUnderway batch, int limit)
     {
+        if (postponed.AreKept)
+        {
+            return false;
+        }
+
         var fired = false;
+        while (batch.Decided < limit && postponed.TryRelease(out var held))
+        {
+            Decide(held!, batch);
+            DecideFollowing(batch);
+        }
+
         while (batch.Decided < limit && timers.TryTake(Now, out var timer))
         {
             fired = true;
@@ -106,16 +120,19 @@ internal sealed class CommandProcessor(
             }
 
             batch.Rows.TimersRemoved.Add(timer.Key);
-            Command command = timer.Key.StartsWith(CreationPrefix, StringComparison.Ordinal)
-                ? new Command.Create(ModelJson.ReadExecution(timer.Payload.Span))
-                : new Command.TimerFired(timer.Key, timer.Payload);
             batch.Touch(timer.Partition);
-            Send(new ExecutionKey(timer.TenantId, timer.ExecutionId), command, timer.Partition, timer.Partition, batch);
+            Send(new LaneItem.Decide(RequestOf(timer), timer.Partition, null), timer.Partition, batch);
             DecideFollowing(batch);
         }
 
         return fired;
     }
+
+    // A creation that was kept may have been asked for twice.
+    private static ExecutionRequest RequestOf(in ExecutionTimer timer) =>
+        PostponedCommands.Owns(timer.Key) ? new ExecutionRequest(timer.TenantId, timer.ExecutionId, PostponedCommands.Decode(timer.Payload)) { MayExist = true }
+        : timer.Key.StartsWith(CreationPrefix, StringComparison.Ordinal) ? new ExecutionRequest(timer.TenantId, timer.ExecutionId, new Command.Create(ModelJson.ReadExecution(timer.Payload.Span)))
+        : new ExecutionRequest(timer.TenantId, timer.ExecutionId, new Command.TimerFired(timer.Key, timer.Payload));
 
     /// <summary>Takes up a partition: what was open in it goes on, and what it owed is owed again.</summary>
     /// <param name="isAnswered">Whether the result of an attempt has arrived and waits for its decision.</param>
@@ -138,7 +155,7 @@ internal sealed class CommandProcessor(
             executions.Add(execution);
 
             // A worker hands the result over before it forgets the job, so asking in this order misses none.
-            Take(execution, decider.Recover(execution.State, Now, ids, (taskRunId, attempt) => jobs.Knows(taskRunId, attempt) || isAnswered(taskRunId, attempt)), batch);
+            Take(execution, decider.Recover(execution.State, Now, ids, (taskRunId, attempt) => jobs.Knows(taskRunId, attempt) || postponed.HasResult(taskRunId, attempt) || isAnswered(taskRunId, attempt)), batch);
             DecideFollowing(batch);
         }
     }
@@ -202,6 +219,10 @@ internal sealed class CommandProcessor(
         {
             executions.Park(key, item);
         }
+        else if (postponed.AreKept && TryPostpone(key, item, batch))
+        {
+            // It is decided when the maintenance is over.
+        }
         else if (executions.TryGet(key, out var execution) && !NeedsOtherProgram(execution, item.Request.Command))
         {
             DecideExisting(execution, item, batch);
@@ -218,6 +239,45 @@ internal sealed class CommandProcessor(
         {
             Load(key, item);
         }
+    }
+
+    /// <returns>False when its execution has to be read, or refuses it whatever its state.</returns>
+    private bool TryPostpone(ExecutionKey key, LaneItem.Decide item, BatchUnderway batch)
+    {
+        var isKnown = executions.TryGet(key, out var execution);
+        if (item.Request.Command is not Command.Create create)
+        {
+            if (!isKnown)
+            {
+                return false;
+            }
+
+            postponed.Keep(key, execution!.Partition, item.Request.Command, batch);
+            batch.Note(item);
+            batch.Accept(item.Caller, execution);
+            return true;
+        }
+
+        if (isKnown || item.Partition == LaneItem.UnknownPartition)
+        {
+            return false;
+        }
+
+        if (item.Origin is not null)
+        {
+            postponed.Hold(item);
+            return true;
+        }
+
+        postponed.Keep(key, item.Partition, create, batch);
+        if (item.Request.Trigger is { } trigger)
+        {
+            batch.Rows.Triggers.Add(trigger);
+        }
+
+        batch.Note(item);
+        batch.Answer(item.Caller, new CommandOutcome.Accepted(create.Execution));
+        return true;
     }
 
     private void Load(ExecutionKey key, LaneItem.Decide item)

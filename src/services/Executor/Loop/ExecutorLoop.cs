@@ -430,7 +430,7 @@ internal sealed partial class ExecutorLoop(
             due = due < TimeSpan.Zero ? TimeSpan.Zero : due > TimeSpan.FromHours(1) ? TimeSpan.FromHours(1) : due + TimeSpan.FromMilliseconds(1);
         }
 
-        alarm.Change(due, Timeout.InfiniteTimeSpan);
+        alarm.Change(options.IsInMaintenance() ? options.MaintenanceInterval : due, Timeout.InfiniteTimeSpan);
     }
 
     private DateTimeOffset? NextDue => timers.NextDue?.ToDateTimeOffset() is { } timer && !(listing.NextDue < timer) ? timer : listing.NextDue;

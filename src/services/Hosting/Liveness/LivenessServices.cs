@@ -1,3 +1,4 @@
+using Kestra.Hosting.Maintenance;
 using Kestra.Model.Cluster;
 using Kestra.Storage.Cluster;
 using Microsoft.Extensions.DependencyInjection;
@@ -32,7 +33,8 @@ public static class LivenessServices
             provider.GetRequiredService<WorkerStanding>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<ServiceLife>>(),
-            ready is null ? null : () => ready(provider)));
+            ready is null ? null : () => ready(provider),
+            provider.GetService<MaintenanceMode>()));
         return services;
     }
 

@@ -145,6 +145,13 @@ internal sealed partial class SchedulerShard
             }
 
             await ReleaseEndedAsync(stopping);
+            if (options.IsInMaintenance())
+            {
+                ready.TrySetResult();
+                await WaitAsync(options.ClockInterval, stopping);
+                continue;
+            }
+
             var isBusy = await core.FireDueAsync(stopping);
             if (time.GetElapsedTime(checkedAt) >= options.LockInterval)
             {
@@ -179,7 +186,7 @@ internal sealed partial class SchedulerShard
         }
     }
 
-    private async Task WaitAsync(CancellationToken stopping)
+    private Task WaitAsync(CancellationToken stopping)
     {
         var delay = options.ClockInterval;
         if (core.NextDue is { } due)
@@ -188,11 +195,16 @@ internal sealed partial class SchedulerShard
             delay = left < TimeSpan.Zero ? TimeSpan.Zero : left < delay ? left : delay;
         }
 
+        return WaitAsync(delay, stopping);
+    }
+
+    private async Task WaitAsync(TimeSpan delay, CancellationToken stopping)
+    {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var tick = Task.Delay(delay, time, waiting.Token);
 
         // A clock that was set forward while the timer was being set would otherwise be noticed one timer later.
-        if (delay > TimeSpan.Zero && core.NextDue is { } next && next.ToDateTimeOffset() <= time.GetUtcNow())
+        if (delay > TimeSpan.Zero && !options.IsInMaintenance() && core.NextDue is { } next && next.ToDateTimeOffset() <= time.GetUtcNow())
         {
             await waiting.CancelAsync();
             return;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kestra.Hosting;
+using Kestra.Hosting.Maintenance;
 using Kestra.Plugins.Description;
 using Kestra.Storage;
 using Kestra.Webserver.Errors;
@@ -14,7 +15,7 @@ using Microsoft.AspNetCore.Routing;
 namespace Kestra.Webserver.Instance;
 
 /// <summary>What clients ask first: the configuration of the installation, and the set-up of its credentials.</summary>
-internal sealed class InstanceEndpoints(IStore store, CredentialStore credentials, IPluginCatalog catalog, WebserverOptions options) : IEndpointGroup
+internal sealed class InstanceEndpoints(IStore store, CredentialStore credentials, IPluginCatalog catalog, MaintenanceMode maintenance, WebserverOptions options) : IEndpointGroup
 {
     private const string IdKey = "instance.uuid";
 
@@ -80,6 +81,11 @@ internal sealed class InstanceEndpoints(IStore store, CredentialStore credential
             writer.WriteBoolean("isAiEnabled"u8, false);
             writer.WriteBoolean("isBasicAuthInitialized"u8, initialized);
             writer.WriteNumber("pluginsHash"u8, pluginsHash.Value);
+            if (maintenance.IsOn)
+            {
+                writer.WriteBoolean("inMaintenance"u8, true);
+            }
+
             writer.WriteEndObject();
         });
     }

@@ -1,12 +1,13 @@
 using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Liveness;
+using Kestra.Hosting.Maintenance;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Kestra.Worker.Triggers;
 
 /// <summary>Takes trigger jobs as long as there is a free slot, polling and realtime ones side by side.</summary>
-internal sealed partial class TriggerWorkerService(ITriggerJobSource jobs, TriggerRunner runner, TriggerSlots slots, WorkerOptions options, TimeProvider time, WorkerStanding standing, ILogger<TriggerWorkerService> logger) : BackgroundService
+internal sealed partial class TriggerWorkerService(ITriggerJobSource jobs, TriggerRunner runner, TriggerSlots slots, WorkerOptions options, TimeProvider time, WorkerStanding standing, ILogger<TriggerWorkerService> logger, MaintenanceMode? maintenance = null) : BackgroundService
 {
     private readonly CancellationTokenSource abandoned = new();
 
@@ -50,6 +51,7 @@ internal sealed partial class TriggerWorkerService(ITriggerJobSource jobs, Trigg
         await slots.WaitAsync(realtime, cancellationToken);
         await foreach (var job in jobs.TakeAsync(options.Group, realtime, cancellationToken))
         {
+            await (maintenance?.WaitForEndAsync(cancellationToken) ?? Task.CompletedTask);
             _ = RunInSlotAsync(job);
             await slots.WaitAsync(realtime, cancellationToken);
         }
