@@ -37,19 +37,7 @@ public sealed partial class MaintenanceMode(ISettingRepository settings, TimePro
     }
 
     /// <summary>Completes when it is over; at once when there is none.</summary>
-    public async Task WaitForEndAsync(CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var next = change.Task;
-            if (!isOn)
-            {
-                return;
-            }
-
-            await next.WaitAsync(cancellationToken);
-        }
-    }
+    public Task WaitForEndAsync(CancellationToken cancellationToken) => WaitForChangeAsync(from: true, cancellationToken);
 
     /// <summary>Completes when it is no more as it was said to be.</summary>
     public async Task WaitForChangeAsync(bool from, CancellationToken cancellationToken)
