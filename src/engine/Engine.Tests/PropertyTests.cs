@@ -1,8 +1,8 @@
-using System.Collections.Concurrent;
 using Kestra.Engine.Tests.Invariants;
 using Kestra.Engine.Tests.Reference;
 using Kestra.Engine.Tests.Simulation;
 using Kestra.Model.Executions;
+using Kestra.Testing;
 
 namespace Kestra.Engine.Tests;
 
@@ -13,7 +13,6 @@ namespace Kestra.Engine.Tests;
 public sealed class PropertyTests
 {
     private const int RunsOfABatch = 1_250;
-    private const int LinesOfAStory = 120;
 
     public static TheoryData<FlowFeatures, int> Undisturbing => Batches(FlowFeatures.Plain, FlowFeatures.More, FlowFeatures.All);
 
@@ -22,12 +21,12 @@ public sealed class PropertyTests
     /// <summary>Nobody interferes; the machine may crash. What comes out is what the plan says, whatever the order.</summary>
     [Theory]
     [MemberData(nameof(Undisturbing))]
-    public void Undisturbed_flows_come_to_what_the_reference_says(FlowFeatures features, int batch) => ForSeeds(batch, (seed, trace) => Undisturbed(features, seed, trace));
+    public void Undisturbed_flows_come_to_what_the_reference_says(FlowFeatures features, int batch) => SeedRuns.ForBatch(batch, RunsOfABatch, (seed, trace) => Undisturbed(features, seed, trace));
 
     /// <summary>People and crashes interfere at any moment.</summary>
     [Theory]
     [MemberData(nameof(Disturbing))]
-    public void Disturbed_flows_keep_the_invariants(FlowFeatures features, int batch) => ForSeeds(batch, (seed, trace) => Disturbed(features, seed, trace));
+    public void Disturbed_flows_keep_the_invariants(FlowFeatures features, int batch) => SeedRuns.ForBatch(batch, RunsOfABatch, (seed, trace) => Disturbed(features, seed, trace));
 
     [Theory]
     [InlineData(139)]
@@ -91,44 +90,6 @@ public sealed class PropertyTests
         }
 
         return batches;
-    }
-
-    private static void ForSeeds(int batch, Action<int, Action<string>?> run)
-    {
-        var failures = new ConcurrentDictionary<int, Exception>();
-        Parallel.For(0, RunsOfABatch, index =>
-        {
-            var seed = (batch * RunsOfABatch) + index;
-            try
-            {
-                run(seed, null);
-            }
-            catch (Exception error) when (error is not OutOfMemoryException)
-            {
-                failures[seed] = error;
-            }
-        });
-        if (!failures.IsEmpty)
-        {
-            var first = failures.Keys.Min();
-            var lines = failures.OrderBy(failure => failure.Key).Take(20).Select(failure => $"seed {failure.Key}: {failure.Value.Message.ReplaceLineEndings(" ")}");
-            throw new InvalidOperationException($"{failures.Count} of {RunsOfABatch} seeds fail:\n{string.Join('\n', lines)}\nThe end of the story of seed {first}:\n{StoryOf(first, run)}", failures[first]);
-        }
-    }
-
-    private static string StoryOf(int seed, Action<int, Action<string>?> run)
-    {
-        var story = new List<string>();
-        try
-        {
-            run(seed, story.Add);
-        }
-        catch (Exception error) when (error is not OutOfMemoryException)
-        {
-            story.Add(error.Message);
-        }
-
-        return string.Join('\n', story.TakeLast(LinesOfAStory));
     }
 
     private static void Undisturbed(FlowFeatures features, int seed, Action<string>? trace)

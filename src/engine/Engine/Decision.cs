@@ -5,6 +5,9 @@ namespace Kestra.Engine;
 /// </summary>
 public sealed record Decision(IReadOnlyList<ExecutionEvent> Events, IReadOnlyList<Effect> Effects, Refusal? Refusal = null)
 {
+    /// <summary>It ends the execution because of <see cref="EngineEnvironment.MessageLimit"/>.</summary>
+    public bool IsTooLarge { get; init; }
+
     /// <summary>The command was accepted and changed nothing: a late or repeated result, for example.</summary>
     public static Decision Nothing { get; } = new([], []);
 

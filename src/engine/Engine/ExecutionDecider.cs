@@ -18,7 +18,9 @@ public sealed class ExecutionDecider
     {
         var state = new ExecutionState(command.Execution, program);
         var pass = new Pass(state, now, ids);
-        return (state, Completed(pass, () => pass.Begin(command.Failure)));
+        return command.Failure is null && pass.Excess() is { } excess
+            ? (null, Decision.Refuse(RefusalCode.TooLarge, excess))
+            : (state, Completed(pass, () => pass.Begin(command.Failure)));
     }
 
     /// <summary>Decides a command to an existing execution. The state has then taken the decision's facts in; a refusal leaves it as it was.</summary>

@@ -54,9 +54,10 @@ internal sealed class Bench : IWorkerJobSource, IExecutionCommands, ILogSink, IA
         (Options, Services) = (options, services);
         var masks = new RunMasks();
         var identity = new WorkerIdentity("worker");
-        var attempts = new AttemptRunner(services, this, options, masks);
-        var directories = new WorkingDirectoryRunner(attempts, services, this, options, masks, this, identity);
         metrics = new WorkerMetrics(options);
+        var limit = new ResultLimit(options, identity, metrics);
+        var attempts = new AttemptRunner(services, this, options, masks, limit);
+        var directories = new WorkingDirectoryRunner(attempts, services, this, options, masks, this, identity, limit);
         var sources = new JobSources([this]);
         Runner = new JobRunner(attempts, directories, masks, services, this, sources, options, identity, metrics, NullLogger<JobRunner>.Instance);
         slots = new WorkerSlots(options);

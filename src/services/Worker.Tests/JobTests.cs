@@ -309,6 +309,42 @@ public sealed class JobTests : IAsyncLifetime
         bench.Logs.First().Message.ShouldContain("more than the limit of 100");
     }
 
+    [Theory]
+    [InlineData(false, StateType.FAILED)]
+    [InlineData(true, StateType.KILLED)]
+    public async Task A_result_that_is_larger_than_a_message_loses_its_outputs(bool isKilled, StateType state)
+    {
+        await RestartAsync(static options => options.MessageLimit = 1_000);
+        await bench.SendAsync(new Work(async (_, cancellation) =>
+        {
+            if (isKilled)
+            {
+                bench.Kill("main", Bench.ExecutionId, null);
+                await Task.Delay(Timeout.Infinite, cancellation).ContinueWith(static _ => { }, TaskScheduler.Default);
+                throw new TaskFailedException("killed", new OrderedDictionary<string, object?> { ["x"] = new string('x', 1_000) });
+            }
+
+            return new TaskResult(new OrderedDictionary<string, object?> { ["x"] = new string('x', 1_000) });
+        }));
+
+        var result = await bench.NextAsync<Command.TaskResult>();
+        result.State.ShouldBe(state);
+        result.Outputs!.ShouldBeEmpty();
+        bench.Logs.Single().Message.ShouldMatch("^Unable to emit the worker task result to the queue: Message of size 1[0-9]{3} has exceeded the configured limit of 1000$");
+    }
+
+    [Fact]
+    public async Task A_result_of_just_the_size_of_a_message_keeps_its_outputs()
+    {
+        await RestartAsync(static options => options.MessageLimit = 1_000);
+        await bench.SendAsync(new Work(static (_, _) => Task.FromResult(new TaskResult(new OrderedDictionary<string, object?> { ["x"] = "x" }))));
+
+        var result = await bench.NextAsync<Command.TaskResult>();
+        result.State.ShouldBe(StateType.SUCCESS);
+        result.Outputs!["x"].ShouldBe("x");
+        bench.Logs.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task The_folder_of_a_run_is_gone_after_it()
     {

@@ -14,6 +14,7 @@ internal sealed class WorkerMetrics : IDisposable
     private readonly Counter<long> ended;
     private readonly Counter<long> timedOut;
     private readonly Counter<long> killed;
+    private readonly Counter<long> tooLarge;
     private readonly UpDownCounter<long> running;
     private readonly Histogram<double> waited;
     private readonly Histogram<double> lasted;
@@ -28,6 +29,7 @@ internal sealed class WorkerMetrics : IDisposable
         ended = meter.CreateCounter<long>("worker.ended.count", description: "tasks ended");
         timedOut = meter.CreateCounter<long>("worker.timeout.count", description: "tasks ended by their timeout");
         killed = meter.CreateCounter<long>("worker.killed.count", description: "kill requests received");
+        tooLarge = meter.CreateCounter<long>("queue.big_message.count", description: "messages over the protection limit");
         running = meter.CreateUpDownCounter<long>("worker.running.count", description: "tasks running now");
         waited = meter.CreateHistogram<double>("worker.queued.duration", description: "time between the creation of a task run and its start");
         lasted = meter.CreateHistogram<double>("worker.ended.duration", description: "time that a task ran");
@@ -66,6 +68,9 @@ internal sealed class WorkerMetrics : IDisposable
         tags.Add("attempt_count", job.Attempt + 1);
         timedOut.Add(1, tags);
     }
+
+    /// <summary>A result was larger than it may be.</summary>
+    public void TooLarge() => tooLarge.Add(1, new KeyValuePair<string, object?>("class_name", "io.kestra.core.runners.WorkerTaskResult"));
 
     public void Killed(KillRequest request) => killed.Add(
         1,

@@ -41,6 +41,10 @@ public sealed class WorkerOptions
     [Range(1, int.MaxValue)]
     public int OutputBytes { get; set; } = 10 * 1024 * 1024;
 
+    /// <summary>Bytes of a task run with its outputs, as JSON: one that would be larger fails and loses them. Null (the default) is no limit.</summary>
+    [Range(1, long.MaxValue)]
+    public long? MessageLimit { get; set; }
+
     /// <summary>A run that lasts longer is reported as running; a shorter one is reported by its result alone.</summary>
     public TimeSpan StartedAfter { get; set; } = TimeSpan.FromMilliseconds(40);
 

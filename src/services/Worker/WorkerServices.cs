@@ -58,6 +58,7 @@ public static class WorkerServices
         services.TryAddSingleton<WorkerStanding>();
         services.AddSingleton<RunMasks>();
         services.AddSingleton(RunServicesOf);
+        services.AddSingleton<ResultLimit>();
         services.AddSingleton<AttemptRunner>();
         services.AddSingleton<IExecutionHistory, ExecutionHistory>();
         services.AddSingleton<IExecutionControl, ExecutionControl>();

@@ -115,6 +115,7 @@ internal static partial class EngineServices
             VariablesOf = (tenantId, executionId) => provider.GetRequiredService<StoredExecutionReader>().VariablesAsync(tenantId, executionId, CancellationToken.None).GetAwaiter().GetResult(),
             AllowsSubflowOutputs = SubflowSettings.AllowOutputs(configuration),
             WorkersOf = (_, key) => provider.GetRequiredService<WorkerGroups>().PresenceOf(key),
+            MessageLimit = MessageSettings.Limit(configuration),
             WriteRow = (tenantId, path, row) => WriteRow(provider.GetRequiredService<IObjectStorage>(), tenantId, path, row),
         };
     }

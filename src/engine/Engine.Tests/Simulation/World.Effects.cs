@@ -206,7 +206,12 @@ internal sealed partial class World
     {
         if (!executions.TryGetValue(start.SubflowExecutionId, out var existing))
         {
-            Decide(start.SubflowExecutionId, new Command.Create(NewExecution.Build(programs[start.FlowId].Flow, start.SubflowExecutionId, null, start.Labels, start.Trigger, start.ScheduleDate, start.Kind, now)));
+            var create = new Command.Create(NewExecution.Build(programs[start.FlowId].Flow, start.SubflowExecutionId, null, start.Labels, start.Trigger, start.ScheduleDate, start.Kind, now));
+            if (Decide(start.SubflowExecutionId, create) is { } refusal)
+            {
+                Decide(parent, new Command.SubflowRefused(start.TaskRunId, start.SubflowExecutionId, refusal.Message));
+                return;
+            }
         }
         else if (start.RestartsFailed && existing.State is { HasEnded: true, Current: StateType.FAILED })
         {
@@ -300,6 +305,7 @@ internal sealed partial class World
             }
 
             WasEnded = State.HasEnded;
+            CheckSize();
             var buffer = new System.Buffers.ArrayBufferWriter<byte>();
             EventCodec.Encode(events, buffer);
             var decoded = EventCodec.Decode(buffer.WrittenMemory);
@@ -326,6 +332,15 @@ internal sealed partial class World
             {
                 // What the facts of this decision do not name is as it was when it was last compared.
                 Documents.ShouldBeSame(shadow, State, decoded);
+            }
+        }
+
+        private void CheckSize()
+        {
+            if (State.DocumentBytes is { } bytes)
+            {
+                bytes.ShouldBe(ModelJson.Serialize(State.ToExecution(), JsonProfile.Database).Length, "the size of the document is known");
+                (State.Current.IsTerminated || bytes <= program.Environment.MessageLimit).ShouldBeTrue($"{bytes} bytes are too many for an execution that is {State.Current}");
             }
         }
 

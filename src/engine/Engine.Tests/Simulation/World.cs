@@ -37,11 +37,12 @@ internal sealed partial class World
     private readonly Dictionary<string, SlotLine> slots = new(StringComparer.Ordinal);
     private Instant now = Instant.FromUtc(2026, 1, 1, 0, 0);
 
-    public World(FlowPlan flow, int seed)
+    /// <param name="messageLimit">Bytes of a document; null is no limit.</param>
+    public World(FlowPlan flow, int seed, long? messageLimit = null)
     {
         random = new Random(seed);
         outcomes = new Outcomes(seed);
-        var environment = new EngineEnvironment { Expressions = Expressions, Catalog = Catalog, HostOf = static (_, _, _, _) => SimulatedHost.Instance };
+        var environment = new EngineEnvironment { Expressions = Expressions, Catalog = Catalog, HostOf = static (_, _, _, _) => SimulatedHost.Instance, MessageLimit = messageLimit };
         programs = flow.Flows().ToDictionary(plan => plan.Id, plan => FlowProgram.Compile(FlowWriter.Write(plan), environment), StringComparer.Ordinal);
         plans = flow.Flows().SelectMany(plan => plan.All()).ToDictionary(task => task.Id, StringComparer.Ordinal);
         Root = flow;
@@ -58,6 +59,9 @@ internal sealed partial class World
     /// <summary>Called with every fact and the execution that it is about.</summary>
     public Action<string, ExecutionEvent>? Watch { get; init; }
 
+    /// <summary>Called when an execution is ended because of the limit of messages.</summary>
+    public Action? OnTooLarge { get; init; }
+
     /// <summary>Takes one line for each command, when somebody wants to read the story.</summary>
     public Action<string>? Trace { get; init; }
 
@@ -72,6 +76,13 @@ internal sealed partial class World
     public int Held(string flowId) => slots.TryGetValue(flowId, out var line) ? line.Held.Count : 0;
 
     public int Waiting(string flowId) => slots.TryGetValue(flowId, out var line) ? line.Waiting.Count : 0;
+
+    /// <returns>Null when it is refused.</returns>
+    public string? TryCreate()
+    {
+        var id = ids.Next();
+        return Decide(id, new Command.Create(NewExecution.Build(programs[Root.Id].Flow, id, null, null, null, null, null, now))) is null ? id : null;
+    }
 
     public string Create(IReadOnlyList<Breakpoint>? breakpoints = null)
     {
@@ -146,7 +157,15 @@ internal sealed partial class World
         timers.Remove(key);
         now = Instant.Max(now, timer.DueAt);
         var ended = !timer.Creates && HasEnded(timer.ExecutionId) ? Documents.Text(Find(timer.ExecutionId)) : null;
-        Decide(timer.ExecutionId, timer.Creates ? new Command.Create(ModelJson.ReadExecution(timer.Payload.Span)) : new Command.TimerFired(key, timer.Payload));
+        if (!timer.Creates)
+        {
+            Decide(timer.ExecutionId, new Command.TimerFired(key, timer.Payload));
+        }
+        else if (ModelJson.ReadExecution(timer.Payload.Span) is var replacement && Decide(timer.ExecutionId, new Command.Create(replacement)) is { Code: RefusalCode.TooLarge } refusal)
+        {
+            Decide(timer.ExecutionId, new Command.Create(replacement) { Failure = refusal.Message });
+        }
+
         if (ended is not null && Documents.Text(Find(timer.ExecutionId)) != ended)
         {
             throw new InvariantException(23, $"the timer {key} has changed an execution that had ended");
@@ -245,6 +264,11 @@ internal sealed partial class World
         {
             Trace?.Invoke($"    {simulated.Id} {Story.Of(fact)}");
             Watch?.Invoke(simulated.Id, fact);
+        }
+
+        if (decision.IsTooLarge)
+        {
+            OnTooLarge?.Invoke();
         }
 
         simulated.Store(decision.Events, snapshot: random.Next(100) < 8);

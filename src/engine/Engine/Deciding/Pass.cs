@@ -20,6 +20,7 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
     private bool hadEnded = state.IsPrepared && state.HasEnded;
     private readonly HashSet<RunNode> due = [];
     private bool assertionsDue;
+    private bool isTooLarge;
 
     private FlowProgram Program => state.Program;
 
@@ -28,14 +29,32 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
     /// <summary>Works everything off and closes the decision.</summary>
     public Decision Complete()
     {
+        // Before, so that nothing begins behind what is too large already; afterwards, for what has begun.
+        FailIfTooLarge();
+        RunSteps();
+        FailIfTooLarge();
         RunSteps();
         if (state.HasEnded && !hadEnded)
         {
             AnnounceEnd();
         }
 
-        return events.Count == 0 && effects.Count == 0 ? Decision.Nothing : new Decision(events, effects);
+        return events.Count == 0 && effects.Count == 0 ? Decision.Nothing : new Decision(events, effects) { IsTooLarge = isTooLarge };
     }
+
+    private void FailIfTooLarge()
+    {
+        if (Excess() is { } excess)
+        {
+            isTooLarge = true;
+            FailExecution(excess);
+        }
+    }
+
+    /// <summary>What is too large about the execution; null when nothing is, and when it is over: what has ended may be as large as it has become.</summary>
+    public string? Excess() => Environment.MessageLimit is { } limit && !state.Current.IsTerminated && state.DocumentBytes is { } bytes && bytes > limit
+        ? MessageLimit.Exceeded(bytes, limit)
+        : null;
 
     /// <summary>
     /// Ends the execution because the decision could not be taken to its end. What it has established so far holds: each fact

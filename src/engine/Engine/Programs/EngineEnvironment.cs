@@ -49,6 +49,9 @@ public sealed record EngineEnvironment
     /// <summary>Task runs of one execution; a flow that wants more is failed with a message.</summary>
     public int TaskRunLimit { get; init; } = 200_000;
 
+    /// <summary>Bytes of an execution's document; one that grows beyond it while it is not over is failed with a message, and one that begins beyond it is refused. Null (the default) is no limit.</summary>
+    public long? MessageLimit { get; init; }
+
     /// <summary>Steps of one decision; a flow that loops without end is stopped there.</summary>
     public int StepLimit { get; init; } = 2_000_000;
 }

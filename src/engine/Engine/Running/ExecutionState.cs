@@ -17,6 +17,7 @@ public sealed class ExecutionState
     private readonly LinkedList<RunNode> order = new();
     private readonly Dictionary<string, LinkedListNode<RunNode>> places = new(StringComparer.Ordinal);
     private readonly int[] counts = new int[Enum.GetValues<StateType>().Length];
+    private readonly DocumentSize? size;
     private Execution header;
     private State state;
 
@@ -25,6 +26,7 @@ public sealed class ExecutionState
         header = document with { TaskRunList = null };
         state = document.State;
         Program = program;
+        size = program.Environment.MessageLimit is null ? null : new DocumentSize();
         Outputs = new OutputTree(program.NeedsTaskStates);
         foreach (var run in document.TaskRunList ?? [])
         {
@@ -56,6 +58,9 @@ public sealed class ExecutionState
     /// <summary>The execution as a document.</summary>
     public Execution ToExecution() => header with { State = state, TaskRunList = order.Count == 0 && header.TaskRunList is null ? null : order.Select(node => node.Run).ToList() };
 
+    /// <summary>Bytes of its document; null where there is no limit to hold it against, so that nobody measures.</summary>
+    internal long? DocumentBytes => size?.Measure(() => header with { State = state, TaskRunList = order.Count == 0 ? null : [] }, order.Count);
+
     /// <summary>Brings a stored execution back: its document with the facts after it.</summary>
     public static ExecutionState Restore(Execution document, IReadOnlyList<ExecutionEvent> tail, FlowProgram program)
     {
@@ -79,6 +84,17 @@ public sealed class ExecutionState
             case ExecutionEvent.RunsRemoved removed:
                 Remove(removed.Ids);
                 break;
+            default:
+                ApplyToRest(fact);
+                break;
+        }
+    }
+
+    private void ApplyToRest(ExecutionEvent fact)
+    {
+        size?.ForgetRest();
+        switch (fact)
+        {
             case ExecutionEvent.StateChanged changed:
                 state = state.With(changed.State, changed.Date);
                 break;
@@ -197,6 +213,7 @@ public sealed class ExecutionState
         }
 
         counts[(int)node.State]++;
+        size?.Set(node);
         Outputs.Set(node);
     }
 
@@ -210,6 +227,7 @@ public sealed class ExecutionState
             {
                 places.Remove(id, out var place);
                 order.Remove(place!);
+                size?.Remove(node);
                 counts[(int)node.State]--;
                 node.Owner = null;
                 removed.Add(node);

@@ -34,6 +34,9 @@ internal sealed class RunNode(TaskRun run, RunNode? parent, TaskNode? task)
     /// <summary>A question to the outside is open about this run; nothing else happens to it until it is answered.</summary>
     public string? Waiting { get; set; }
 
+    /// <summary>Of its document, as <see cref="DocumentSize"/> last measured it.</summary>
+    public long Bytes { get; set; }
+
     public string Id => Run.Id;
 
     /// <summary>It belongs to a WorkingDirectory, whose worker alone moves it.</summary>

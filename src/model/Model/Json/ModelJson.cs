@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Kestra.Model.Cluster;
@@ -77,13 +76,13 @@ public static class ModelJson
     public static object? ReadValue(ReadOnlySpan<byte> utf8) => Parsed(utf8, ValueReader.Read);
 
     /// <summary>Bytes of a value as JSON in the database.</summary>
-    public static long SizeOf(object? value)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using var writer = new Utf8JsonWriter(buffer, WriterOptions);
-        WriteValue(writer, value, JsonProfile.Database);
-        return writer.BytesCommitted + writer.BytesPending;
-    }
+    public static long SizeOf(object? value) => CountedBytes.Of(writer => WriteValue(writer, value, JsonProfile.Database));
+
+    /// <inheritdoc cref="SizeOf(object?)"/>
+    public static long SizeOf(Execution execution) => CountedBytes.Of(writer => Write(writer, execution, JsonProfile.Database));
+
+    /// <inheritdoc cref="SizeOf(object?)"/>
+    public static long SizeOf(TaskRun run) => CountedBytes.Of(writer => Write(writer, run, JsonProfile.Database));
 
     private static byte[] Bytes(Action<Utf8JsonWriter> write) => JsonScratch.Write(write);
 

@@ -295,6 +295,16 @@ internal sealed class CommandProcessor(
     {
         var began = Stopwatch.GetTimestamp();
         var (state, decision) = decider.Create(create, program, Now, ids);
+        if (decision.Refusal is { Code: RefusalCode.TooLarge } refusal)
+        {
+            metrics.TooLarge();
+            if (item is { HasCaller: false, Origin: null })
+            {
+                // It was accepted before, and nobody would hear of a refusal: it is there, and says why it does not run.
+                (state, decision) = decider.Create(create with { Failure = refusal.Message }, program, Now, ids);
+            }
+        }
+
         if (state is null)
         {
             Refuse(item, decision.Refusal!, batch);

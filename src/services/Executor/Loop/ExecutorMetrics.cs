@@ -27,6 +27,7 @@ internal sealed class ExecutorMetrics : IDisposable
     private readonly Counter<long> delaysEnded;
     private readonly Counter<long> queued;
     private readonly Counter<long> popped;
+    private readonly Counter<long> tooLarge;
 
     public ExecutorMetrics()
     {
@@ -46,9 +47,13 @@ internal sealed class ExecutorMetrics : IDisposable
         delaysEnded = meter.CreateCounter<long>("executor.execution.delay.ended.count", description: "execution delays ended");
         queued = meter.CreateCounter<long>("executor.execution.queued.count", description: "executions put in QUEUED by a concurrency limit");
         popped = meter.CreateCounter<long>("executor.execution.popped.count", description: "queued executions popped");
+        tooLarge = meter.CreateCounter<long>("queue.big_message.count", description: "messages over the protection limit");
     }
 
     public void Dispose() => meter.Dispose();
+
+    /// <summary>An execution was larger than it may be.</summary>
+    public void TooLarge() => tooLarge.Add(1, new KeyValuePair<string, object?>("class_name", "io.kestra.core.models.executions.Execution"));
 
     /// <summary>A command was decided.</summary>
     /// <param name="before">SLAs that were violated before it.</param>
@@ -71,6 +76,11 @@ internal sealed class ExecutorMetrics : IDisposable
         if (execution.State.ViolatedSlas is var now && now > before)
         {
             slaViolated.Add(now - before, TagsOf(execution));
+        }
+
+        if (decision.IsTooLarge)
+        {
+            TooLarge();
         }
 
         Count(execution, decision);

@@ -46,9 +46,10 @@ internal sealed class ClaimingWorker : ILogSink, IAsyncDisposable
             store ?? executor.Store.Jobs, Rebuild, new ClaimAnswers(executor, this, identity, time), identity, Slots, claimOptions, time, NullLogger<ClaimedJobs>.Instance);
         var sources = new JobSources([Claims]);
         var masks = new RunMasks();
-        var attempts = new AttemptRunner(services, this, options, masks);
         metrics = new WorkerMetrics(options);
-        Runner = new JobRunner(attempts, new WorkingDirectoryRunner(attempts, services, this, options, masks, executor, identity), masks, services, executor, sources, options, identity, metrics, NullLogger<JobRunner>.Instance);
+        var limit = new ResultLimit(options, identity, metrics);
+        var attempts = new AttemptRunner(services, this, options, masks, limit);
+        Runner = new JobRunner(attempts, new WorkingDirectoryRunner(attempts, services, this, options, masks, executor, identity, limit), masks, services, executor, sources, options, identity, metrics, NullLogger<JobRunner>.Instance);
         service = new WorkerService(sources, Runner, Slots, options, TimeProvider.System, standing, NullLogger<WorkerService>.Instance);
         Watch = new ClaimWatch([Claims], executor.Store.JobHints, claimOptions, time, NullLogger<ClaimWatch>.Instance);
     }

@@ -12,7 +12,7 @@ using NodaTime;
 namespace Kestra.Worker.Jobs;
 
 /// <summary>Runs one attempt of one runnable task: context, timeout, kill, failure, outputs.</summary>
-internal sealed class AttemptRunner(RunServices services, ILogSink sink, WorkerOptions options, RunMasks masks)
+internal sealed class AttemptRunner(RunServices services, ILogSink sink, WorkerOptions options, RunMasks masks, ResultLimit limit)
 {
     /// <param name="directory">The folder to run in; shared with others inside a WorkingDirectory, in which case the caller removes it.</param>
     /// <returns>Null when the worker stopped in the middle: the attempt has no result and runs again.</returns>
@@ -23,7 +23,7 @@ internal sealed class AttemptRunner(RunServices services, ILogSink sink, WorkerO
         var logger = new RunLogger(run, task.LogLevel ?? LogLevel.TRACE, file ?? sink, mask, options, services.Time);
         var metrics = new RunMetrics(run, sink, services.Time);
         var context = new RunContext(run, variables, services, logger, metrics, mask, directory, services.ConfigurationOf(plugin), cancellation.Token);
-        var outcome = await RunAsync(task, plugin, context, run, cancellation);
+        var outcome = await RunAsync(task, plugin, context, run, cancellation) is { } ended ? limit.Hold(ended, run.TaskRun!, logger) : null;
         return file is null || outcome is null ? outcome : await WithLogAsync(outcome, file, context, run);
     }
 

@@ -15,7 +15,7 @@ using NodaTime;
 namespace Kestra.Worker.Jobs;
 
 /// <summary>Runs a WorkingDirectory: its children one after the other in one folder, each reported as it goes.</summary>
-internal sealed class WorkingDirectoryRunner(AttemptRunner attempts, RunServices services, ILogSink sink, WorkerOptions options, RunMasks masks, IExecutionCommands commands, WorkerIdentity identity)
+internal sealed class WorkingDirectoryRunner(AttemptRunner attempts, RunServices services, ILogSink sink, WorkerOptions options, RunMasks masks, IExecutionCommands commands, WorkerIdentity identity, ResultLimit limit)
 {
     public async Task<AttemptOutcome?> RunAsync(RunIdentity run, WorkerJob job, IWorkingDirectory directory, RunCancellation cancellation, CancellationToken stopping)
     {
@@ -55,7 +55,7 @@ internal sealed class WorkingDirectoryRunner(AttemptRunner attempts, RunServices
             return null;
         }
 
-        return await CompleteAsync(task, context, logger, state.Value, started, cancellation);
+        return limit.Hold(await CompleteAsync(task, context, logger, state.Value, started, cancellation), job.TaskRun, logger);
     }
 
     private Instant Now => Instant.FromDateTimeOffset(services.Time.GetUtcNow());
@@ -127,7 +127,7 @@ internal sealed class WorkingDirectoryRunner(AttemptRunner attempts, RunServices
                 return null;
             }
 
-            run = WithAttempt(run, outcome);
+            run = outcome.AddTo(run, identity.Id);
             if (outcome.State != StateType.FAILED || Again(child, run.Attempts!, outcome.EndedAt) is not { } at)
             {
                 run = run with { State = run.State.With(Mapped(outcome.State, run.Attempts!.Count, child), outcome.EndedAt) };
@@ -139,12 +139,6 @@ internal sealed class WorkingDirectoryRunner(AttemptRunner attempts, RunServices
             await Task.Delay(Duration.Max(at - Now, Duration.Zero).ToTimeSpan(), services.Time, cancellation.Token);
             run = run with { State = run.State.With(StateType.CREATED, Now) };
         }
-    }
-
-    private TaskRun WithAttempt(TaskRun run, AttemptOutcome outcome)
-    {
-        var attempt = new TaskRunAttempt(State.Created(outcome.StartedAt).With(StateType.RUNNING, outcome.StartedAt).With(outcome.State, outcome.EndedAt), identity.Id, outcome.LogFile);
-        return run with { Attempts = [.. run.Attempts ?? [], attempt], Outputs = outcome.Outputs ?? run.Outputs };
     }
 
     /// <summary>When a failed child is tried again, by its own retry; null when it is not.</summary>

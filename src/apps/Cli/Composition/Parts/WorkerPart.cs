@@ -44,6 +44,7 @@ internal static class WorkerPart
             Group = context.Settings.WorkerGroup,
             TerminationGracePeriod = context.Settings.TerminationGracePeriod,
             WorkingFolder = context.Settings.TemporaryFolder,
+            MessageLimit = MessageSettings.Limit(context.Configuration),
             PluginConfigurations = PluginConfigurations(context.Configuration),
         };
         SchedulerSettings.Apply(context.Configuration, options);
