@@ -95,10 +95,10 @@ public sealed class MessageLimitTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
-    public void No_execution_goes_on_beyond_the_limit(int batch)
+    public async Task No_execution_goes_on_beyond_the_limit(int batch)
     {
         var (refused, failed, unhurt) = (0, 0, 0);
-        SeedRuns.ForBatch(batch, RunsOfABatch, (seed, trace) =>
+        await SeedRuns.ForBatch(batch, RunsOfABatch, (seed, trace) =>
         {
             var random = new Random(seed);
             var flow = new FlowGenerator(random, FlowFeatures.All).Flow();

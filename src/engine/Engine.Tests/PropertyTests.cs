@@ -21,12 +21,12 @@ public sealed class PropertyTests
     /// <summary>Nobody interferes; the machine may crash. What comes out is what the plan says, whatever the order.</summary>
     [Theory]
     [MemberData(nameof(Undisturbing))]
-    public void Undisturbed_flows_come_to_what_the_reference_says(FlowFeatures features, int batch) => SeedRuns.ForBatch(batch, RunsOfABatch, (seed, trace) => Undisturbed(features, seed, trace));
+    public Task Undisturbed_flows_come_to_what_the_reference_says(FlowFeatures features, int batch) => SeedRuns.ForBatch(batch, RunsOfABatch, (seed, trace) => Undisturbed(features, seed, trace));
 
     /// <summary>People and crashes interfere at any moment.</summary>
     [Theory]
     [MemberData(nameof(Disturbing))]
-    public void Disturbed_flows_keep_the_invariants(FlowFeatures features, int batch) => SeedRuns.ForBatch(batch, RunsOfABatch, (seed, trace) => Disturbed(features, seed, trace));
+    public Task Disturbed_flows_keep_the_invariants(FlowFeatures features, int batch) => SeedRuns.ForBatch(batch, RunsOfABatch, (seed, trace) => Disturbed(features, seed, trace));
 
     [Theory]
     [InlineData(139)]

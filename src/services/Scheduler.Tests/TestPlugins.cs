@@ -10,6 +10,7 @@ namespace Kestra.Scheduler.Tests;
 internal sealed class TestPlugins : IPluginCatalog
 {
     public const string ScheduleType = "io.kestra.plugin.core.trigger.Schedule";
+    public const string DatesType = "io.kestra.plugin.core.trigger.ScheduleOnDates";
     public const string WebhookType = "io.kestra.plugin.core.trigger.Webhook";
     public const string PollingType = "test.Polling";
     public const string RealtimeType = "test.Realtime";
@@ -26,6 +27,7 @@ internal sealed class TestPlugins : IPluginCatalog
     public PluginDescriptor? Find(string type) => type switch
     {
         ScheduleType => Describe<Schedule>(type, PluginKind.Trigger),
+        DatesType => Describe<ScheduleOnDates>(type, PluginKind.Trigger),
         WebhookType => Describe<Webhook>(type, PluginKind.Trigger),
         PollingType => Describe<Polling>(type, PluginKind.Trigger),
         RealtimeType => Describe<Realtime>(type, PluginKind.Trigger),
@@ -48,6 +50,11 @@ internal sealed class TestPlugins : IPluginCatalog
             Inputs = properties.GetValueOrDefault("inputs") as IReadOnlyDictionary<string, object?>,
             RecoverMissedSchedules = properties.GetValueOrDefault("recoverMissedSchedules") is string missed ? Enum.Parse<MissedSchedules>(missed) : null,
             LateMaximumDelay = properties.GetValueOrDefault("lateMaximumDelay") as Duration?,
+        },
+        DatesType => new ScheduleOnDates
+        {
+            Dates = Kestra.Plugins.Property.Of<IReadOnlyList<OffsetDateTime>>(properties["dates"]!),
+            RecoverMissedSchedules = properties.GetValueOrDefault("recoverMissedSchedules") is string recovery ? Enum.Parse<MissedSchedules>(recovery) : null,
         },
         WebhookType => new Webhook { Key = (string)properties["key"]!, Wait = properties.GetValueOrDefault("wait") is true },
         PollingType => new Polling((Duration)properties["interval"]!),

@@ -7,7 +7,7 @@ namespace Kestra.Scheduler;
 /// <summary>What users ask of a trigger; each method gives the row after it.</summary>
 internal static class TriggerRequests
 {
-    /// <param name="entry">Null for a trigger that is not scheduled here; such a row has no date of its own.</param>
+    /// <param name="entry">Null for a trigger of a disabled flow, or one that its flow disables. What is switched on then counts its dates from now on, as any other does, but misses them until it is scheduled again.</param>
     public static Trigger SetDisabled(Trigger row, TriggerEntry? entry, bool disabled, Instant now)
     {
         if (row.Disabled == disabled)
@@ -17,7 +17,7 @@ internal static class TriggerRequests
 
         // An evaluation that runs is over with it.
         var switched = row with { Disabled = disabled, NextExecutionDate = null, EvaluateRunningDate = null, WorkerId = null };
-        return entry?.Reschedule(switched, now) ?? switched;
+        return entry?.Reschedule(switched, now) ?? Unscheduled(switched, now);
     }
 
     public static Trigger Unlock(Trigger row) => row.ExecutionId is null && row.EvaluateRunningDate is null
@@ -27,8 +27,10 @@ internal static class TriggerRequests
     public static Trigger Restart(Trigger row, TriggerEntry? entry, Instant now)
     {
         var fresh = TriggerRows.Restarted(row);
-        return entry?.Reschedule(fresh, now) ?? fresh;
+        return entry?.Reschedule(fresh, now) ?? Unscheduled(fresh, now);
     }
+
+    private static Trigger Unscheduled(Trigger row, Instant now) => row.Disabled || row.Backfill is not null ? row : row with { Date = now.InUtc(), NextExecutionDate = now.InUtc() };
 
     public static Trigger StartBackfill(Trigger row, TriggerEntry? entry, Backfill backfill, Instant now)
     {

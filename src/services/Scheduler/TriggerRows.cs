@@ -31,9 +31,16 @@ internal static class TriggerRows
         return Recover(known with { NextExecutionDate = next }, dates, recover, now);
     }
 
-    /// <summary>The dates are reckoned anew from now.</summary>
-    public static Trigger Reschedule(Trigger row, ScheduleDates dates, Instant now) =>
-        row.Disabled || row.Backfill is not null ? row : row with { NextExecutionDate = dates.Next(now) };
+    /// <summary>The dates are reckoned anew from now. Where none is left, the row says that they are done with: those of a list would count as missed else.</summary>
+    public static Trigger Reschedule(Trigger row, ScheduleDates dates, Instant now)
+    {
+        if (row.Disabled || row.Backfill is not null)
+        {
+            return row;
+        }
+
+        return dates.Next(now) is { } next ? row with { NextExecutionDate = next } : row with { NextExecutionDate = null, Date = now.InZone(dates.Zone) };
+    }
 
     /// <summary>A date was fired.</summary>
     public static Trigger Fired(Trigger row, ScheduleDates dates, ZonedDateTime date, string executionId, Instant now)
