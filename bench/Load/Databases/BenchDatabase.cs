@@ -18,6 +18,9 @@ internal abstract class BenchDatabase : IAsyncDisposable
     /// <summary>What it has done since it started; null where the product's own process does it.</summary>
     public virtual Task<DatabaseWork?> ReadWorkAsync() => Task.FromResult<DatabaseWork?>(null);
 
+    /// <summary>Bytes that its tables and indexes take.</summary>
+    public abstract Task<long> ReadSizeAsync();
+
     /// <summary>Copies the rows of ended executions, under other ids and earlier dates, until there are so many. No server may run.</summary>
     /// <returns>Rows that there are then.</returns>
     public abstract Task<long> MultiplyExecutionsAsync(int wanted);
@@ -31,11 +34,14 @@ internal abstract class BenchDatabase : IAsyncDisposable
 internal sealed record CommitFloor(double Commits, double BatchedRows, double MedianMilliseconds);
 
 /// <summary>Counters of a database server since it started.</summary>
-/// <param name="RowWrites">Rows inserted, updated and deleted in ordinary tables.</param>
+/// <param name="RowWrites">Rows inserted, updated and deleted, by table.</param>
 /// <param name="WalBytes">Bytes written to the log.</param>
 /// <param name="Processor">Of all its processes.</param>
-internal sealed record DatabaseWork(long Transactions, long RowWrites, long WalBytes, TimeSpan Processor)
+internal sealed record DatabaseWork(long Transactions, IReadOnlyDictionary<string, long> RowWrites, long WalBytes, TimeSpan Processor)
 {
-    public static DatabaseWork operator -(DatabaseWork left, DatabaseWork right) =>
-        new(left.Transactions - right.Transactions, left.RowWrites - right.RowWrites, left.WalBytes - right.WalBytes, left.Processor - right.Processor);
+    public static DatabaseWork operator -(DatabaseWork left, DatabaseWork right) => new(
+        left.Transactions - right.Transactions,
+        left.RowWrites.ToDictionary(static table => table.Key, table => table.Value - right.RowWrites.GetValueOrDefault(table.Key), StringComparer.Ordinal),
+        left.WalBytes - right.WalBytes,
+        left.Processor - right.Processor);
 }

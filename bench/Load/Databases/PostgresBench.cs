@@ -72,12 +72,26 @@ internal sealed class PostgresBench : BenchDatabase
         await Task.Delay(11_000);
         await using var command = source.CreateCommand(
             """
-            SELECT (SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = current_database()),
-              (SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::bigint FROM pg_stat_user_tables), (SELECT wal_bytes::bigint FROM pg_stat_wal)
+            SELECT xact_commit + xact_rollback, (SELECT wal_bytes::bigint FROM pg_stat_wal) FROM pg_stat_database WHERE datname = current_database();
+            SELECT schemaname || '.' || relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_user_tables
             """);
         await using var row = await command.ExecuteReaderAsync();
         await row.ReadAsync();
-        return new DatabaseWork(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), processes.Processor);
+        var (transactions, walBytes) = (row.GetInt64(0), row.GetInt64(1));
+        await row.NextResultAsync();
+        var writes = new Dictionary<string, long>(StringComparer.Ordinal);
+        while (await row.ReadAsync())
+        {
+            writes.Add(row.GetString(0), row.GetInt64(1));
+        }
+
+        return new DatabaseWork(transactions, writes, walBytes, processes.Processor);
+    }
+
+    public override async Task<long> ReadSizeAsync()
+    {
+        await using var command = source.CreateCommand("SELECT pg_database_size(current_database())");
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     public override Task<long> MultiplyExecutionsAsync(int wanted) => PostgresCopies.MultiplyAsync(source, wanted);

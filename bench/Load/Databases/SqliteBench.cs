@@ -15,6 +15,8 @@ internal sealed class SqliteBench(string folder) : BenchDatabase
 
     public override Task<CommitFloor> MeasureFloorAsync(TimeSpan duration) => Task.Run(() => SqliteFloor.Measure(Path.Combine(folder, "floor"), duration));
 
+    public override Task<long> ReadSizeAsync() => Task.FromResult(new FileInfo(File).Length);
+
     public override Task<long> MultiplyExecutionsAsync(int wanted) => Task.Run(() => SqliteCopies.Multiply(File, wanted));
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;

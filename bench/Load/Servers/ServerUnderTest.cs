@@ -43,6 +43,11 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     /// <summary>The most memory that was resident since the start, in MiB.</summary>
     public double PeakMebibytes => Status("VmHWM:") / 1024.0;
 
+    /// <summary>Files, sockets and the like that it has open.</summary>
+    public int Handles => Directory.GetFiles($"/proc/{process!.Id.ToString(CultureInfo.InvariantCulture)}/fd").Length;
+
+    public int Threads => (int)Status("Threads:");
+
     /// <summary>Processor time used so far.</summary>
     public TimeSpan Processor
     {
@@ -125,6 +130,15 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         {
             throw new InvalidOperationException($"The flow was refused: {await response.Content.ReadAsStringAsync()}");
         }
+    }
+
+    /// <summary>Starts an execution and waits until it is durable, not for its end.</summary>
+    /// <returns>It was accepted.</returns>
+    public async Task<bool> BeginAsync(string flowNamespace, string flow)
+    {
+        using var response = await Client.PostAsync(new Uri($"api/v1/main/executions/{flowNamespace}/{flow}", UriKind.Relative), null);
+        await response.Content.CopyToAsync(Stream.Null);
+        return response.IsSuccessStatusCode;
     }
 
     /// <summary>Starts an execution and waits for its durable end.</summary>

@@ -94,6 +94,19 @@ internal static class Flows
     /// <summary>One in so many of the flows with schedules has one that is due every second.</summary>
     public const int EverySecondEach = 50;
 
+    /// <summary>Ten tasks that wait a tenth of a second each: something is always under way. Flows of other numbers are in other partitions.</summary>
+    public static string Waiting(int number)
+    {
+        var flow = new StringBuilder();
+        flow.Append(CultureInfo.InvariantCulture, $"id: waiting{number}\nnamespace: bench.waiting\ntasks:\n");
+        for (var task = 0; task < 10; task++)
+        {
+            flow.Append(CultureInfo.InvariantCulture, $"  - id: t{task}\n    type: io.kestra.plugin.core.flow.Sleep\n    duration: PT0.1S\n");
+        }
+
+        return flow.ToString();
+    }
+
     /// <summary>A flow with many schedules: one that fires every second, the others once a year.</summary>
     public static string Scheduled(int number, int triggers)
     {

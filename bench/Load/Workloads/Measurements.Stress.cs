@@ -6,7 +6,7 @@ using Kestra.Load.Servers;
 
 namespace Kestra.Load.Workloads;
 
-/// <summary>What a server takes, and what becomes of it when it is asked for too much or killed.</summary>
+/// <summary>What a server takes, and what becomes of it when it is asked for too much, killed, or asked for long.</summary>
 internal sealed partial class Measurements
 {
     private const string Item = """{"name":"widget","note":"0123456789012345678901234567890123456789"}""";
@@ -102,43 +102,33 @@ internal sealed partial class Measurements
         report.Add(new Figure("kill -9 under load to the next execution done", Stopwatch.GetElapsedTime(began).TotalMilliseconds, "ms"));
     }
 
-    // The second server is asked until it has an execution done, whichever way it gets to work.
-    private async Task TakeoverAsync(ServerUnderTest server)
-    {
-        if (!options.Postgres)
-        {
-            return;
-        }
-
-        await using var second = new ServerUnderTest(options.Program, Path.Combine(folder, "second"), database);
-        second.Launch();
-        await Task.Delay(3_000);
-        var load = Task.WhenAll(Enumerable.Range(0, 2_000).Select(_ => ForgiveAsync(server)));
-        await Task.Delay(500);
-        server.Kill();
-        var began = Stopwatch.GetTimestamp();
-        await second.AnswerAsync();
-        while (await second.TryRunAsync("one") != RunOutcome.Succeeded)
-        {
-            await Task.Delay(10);
-        }
-
-        report.Add(new Figure("two processes, one killed under load, to the next execution done by the other", Stopwatch.GetElapsedTime(began).TotalMilliseconds, "ms"));
-        await load;
-        await second.StopAsync();
-        await server.StartAsync();
-    }
-
     private async Task SoakAsync(ServerUnderTest server)
     {
+        const int Parts = 4;
         var rate = options.Rate ?? (sustained ?? options.StartRate) / 2;
-        var began = server.ResidentMebibytes;
-        var outcome = await OpenLoop.RunAsync(rate / 60, TimeSpan.FromSeconds(options.SoakSeconds), _ => server.RunAsync("one"));
         var name = string.Create(CultureInfo.InvariantCulture, $"soak of {options.SoakSeconds:#,0} s at {rate:#,0}/min");
-        Latency(name, outcome);
-        report.Add(new Figure($"{name}, failed", outcome.Failed, ""));
-        report.Add(new Figure($"{name}, memory before", began, "MiB"));
-        report.Add(new Figure($"{name}, memory after", server.ResidentMebibytes, "MiB"));
+        var size = await database.ReadSizeAsync();
+        Footprint($"{name}, before", server);
+        for (var part = 1; part <= Parts; part++)
+        {
+            var outcome = await OpenLoop.RunAsync(rate / 60, TimeSpan.FromSeconds(options.SoakSeconds / Parts), _ => server.RunAsync("one"));
+            var quarter = string.Create(CultureInfo.InvariantCulture, $"{name}, quarter {part}");
+            Latency(quarter, outcome);
+            Footprint(quarter, server);
+            var grown = await database.ReadSizeAsync();
+            report.Add(new Figure($"{quarter}, growth of the database per execution", (grown - size) / 1024.0 / outcome.Sent, "KiB"));
+            size = grown;
+        }
+
+        await Task.Delay(Rest);
+        Footprint($"{name}, half a minute later", server);
+    }
+
+    private void Footprint(string name, ServerUnderTest server)
+    {
+        report.Add(new Figure($"{name}, memory", server.ResidentMebibytes, "MiB"));
+        report.Add(new Figure($"{name}, threads", server.Threads, ""));
+        report.Add(new Figure($"{name}, handles", server.Handles, ""));
     }
 
     private static async Task ForgiveAsync(ServerUnderTest server)

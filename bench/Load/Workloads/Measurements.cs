@@ -10,6 +10,8 @@ namespace Kestra.Load.Workloads;
 /// <summary>The measurements by name, in the order of a full run.</summary>
 internal sealed partial class Measurements(LoadOptions options, BenchDatabase database, string folder, Report report)
 {
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);
+
     private readonly TimeSpan duration = TimeSpan.FromSeconds(options.Seconds);
 
     public static IReadOnlyList<string> Names { get; } =
@@ -140,9 +142,12 @@ internal sealed partial class Measurements(LoadOptions options, BenchDatabase da
 
             var median = await RepeatAsync($"B3 ForEach of {values}, p50", values == 100 ? 20 : 3, () => server.RunAsync(flow));
             report.Add(new Figure($"B3 ForEach of {values}, per iteration", median * 1000 / values, "µs"));
+            report.Add(new Figure($"B3 ForEach of {values}, most memory so far", server.PeakMebibytes, "MiB"));
         }
 
         report.Add(new Figure("memory after ForEach of 10,000", server.ResidentMebibytes, "MiB"));
+        await Task.Delay(Rest);
+        report.Add(new Figure("memory after ForEach of 10,000 and half a minute of rest", server.ResidentMebibytes, "MiB"));
     }
 
     private async Task WideAsync(ServerUnderTest server)
@@ -224,7 +229,12 @@ internal sealed partial class Measurements(LoadOptions options, BenchDatabase da
         var work = (await database.ReadWorkAsync())! - before.Database;
         report.Add(new Figure($"{name}, processor of server and database per execution", (processor + work.Processor).TotalMilliseconds / executions, "ms"));
         report.Add(new Figure($"{name}, transactions per execution", (double)work.Transactions / executions, ""));
-        report.Add(new Figure($"{name}, rows written per execution", (double)work.RowWrites / executions, ""));
+        report.Add(new Figure($"{name}, rows written per execution", (double)work.RowWrites.Values.Sum() / executions, ""));
+        foreach (var table in work.RowWrites.Where(table => table.Value >= executions / 2).OrderByDescending(static table => table.Value))
+        {
+            report.Add(new Figure($"{name}, of them in {table.Key}", (double)table.Value / executions, ""));
+        }
+
         report.Add(new Figure($"{name}, WAL per execution", work.WalBytes / 1024.0 / executions, "KiB"));
     }
 

@@ -1,5 +1,6 @@
 using Kestra.Cli.Composition;
 using Kestra.Engine;
+using Kestra.Executor.Loop;
 using Kestra.Flows;
 using Kestra.Hosting.Configuration;
 using Kestra.Hosting.Lanes;
@@ -80,7 +81,14 @@ internal sealed class Bed : IAsyncDisposable
         server.Services.GetRequiredService<IExecutionCommands>().SubmitAsync(new ExecutionRequest(Tenants.Default, executionId, command), TestContext.Current.CancellationToken).WaitAsync(Patience);
 
     public Task<CommandOutcome> CreateAsync(string flowId, string id, params IReadOnlyList<Label> labels) =>
-        SubmitAsync(id, new Command.Create(NewExecution.Build(flows[flowId], id, null, labels, null, null, null, SystemClock.Instance.GetCurrentInstant())));
+        SubmitAsync(id, new Command.Create(Build(flowId, id, labels)));
+
+    /// <summary>An execution in memory that nobody has started.</summary>
+    public ActiveExecution Restore(string flowId, string id, int partition)
+    {
+        var program = FlowProgram.Compile(flows[flowId], server.Services.GetRequiredService<EngineEnvironment>());
+        return new ActiveExecution(ExecutionState.Restore(Build(flowId, id, []), [], program), program, partition);
+    }
 
     public async Task<Execution> EndAsync(string id)
     {
@@ -133,6 +141,9 @@ internal sealed class Bed : IAsyncDisposable
         await server.DisposeAsync();
         Directory.Delete(folder, recursive: true);
     }
+
+    private Execution Build(string flowId, string id, IReadOnlyList<Label> labels) =>
+        NewExecution.Build(flows[flowId], id, null, labels, null, null, null, SystemClock.Instance.GetCurrentInstant());
 
     private async Task SaveAsync(string source)
     {

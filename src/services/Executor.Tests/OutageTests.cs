@@ -1,8 +1,11 @@
 using System.Globalization;
+using Kestra.Engine;
 using Kestra.Executor.Loop;
+using Kestra.Executor.Partitions;
 using Kestra.Hosting.Lanes;
 using Kestra.Model;
 using Kestra.Model.Executions;
+using Kestra.Storage.Executions;
 using Kestra.Storage.Memory;
 
 namespace Kestra.Executor.Tests;
@@ -170,6 +173,52 @@ public sealed class OutageTests
         }
 
         (await bed.FindAsync("poisoned")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Commands_to_executions_that_must_be_read_first_survive_a_batch_that_is_refused()
+    {
+        await using var bed = await Bed.StartAsync(Flows);
+        string[] ids = ["first", "second", "third"];
+        foreach (var id in ids)
+        {
+            await bed.CreateAsync("one", id);
+            await bed.EndAsync(id);
+        }
+
+        // The first batch with one of them is refused when all three have arrived, whether they are in it, wait to be read, or wait to be decided.
+        using var arrived = new ManualResetEventSlim();
+        var refusals = 0;
+        bed.Store.Inspect = batch =>
+        {
+            if (batch.Snapshots.Any(static snapshot => snapshot.Labels.Any(static label => label.Key == "late")) && Interlocked.Increment(ref refusals) == 1)
+            {
+                arrived.Wait(TimeSpan.FromMinutes(1)).ShouldBeTrue();
+                throw new InvalidOperationException("not now");
+            }
+        };
+        var commands = ids.Select(id => bed.SubmitAsync(id, new Command.SetLabels([new Label("late", "yes")]))).ToList();
+        arrived.Set();
+
+        (await Task.WhenAll(commands)).ShouldAllBe(static outcome => outcome is CommandOutcome.Accepted);
+        refusals.ShouldBeGreaterThan(1);
+    }
+
+    [Fact]
+    public async Task A_batch_with_which_a_partition_is_given_away_is_still_written_with_its_lease()
+    {
+        await using var bed = await Bed.StartAsync(Flows);
+        var (execution, owned, lease) = (bed.Restore("one", "given", partition: 13), new OwnedPartitions(16), new PartitionLease(13, "owner", 3));
+        owned.Add(lease);
+        var batch = new BatchUnderway(new ExecutorOptions(), owned);
+        batch.AddSnapshot(execution);
+        owned.Remove(lease.Partition);
+
+        batch.Close();
+
+        batch.Leases.ShouldBe([lease]);
+        batch.Witness.ShouldNotBeNull().Lease.ShouldBe(lease);
+        batch.Rows.Snapshots.ShouldHaveSingleItem().Id.ShouldBe("given");
     }
 
     [Fact]

@@ -220,7 +220,8 @@ internal sealed class BatchUnderway(ExecutorOptions options, OwnedPartitions own
             return known;
         }
 
-        return new BatchWitness(execution.Key, owned.LeaseOf(execution.Partition), execution.Position, isNew, ended);
+        // Not the lease that the process has by now: the partition may be given away with this very batch.
+        return new BatchWitness(execution.Key, leases[execution.Partition], execution.Position, isNew, ended);
     }
 
     private void Touch(Caller caller)

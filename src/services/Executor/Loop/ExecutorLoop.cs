@@ -289,6 +289,7 @@ internal sealed partial class ExecutorLoop(
     {
         if (filling.IsEmpty && !logAlarm.IsDue && !stopping)
         {
+            MakeRoom();
             return false;
         }
 
@@ -296,6 +297,7 @@ internal sealed partial class ExecutorLoop(
         filling.Drain(logs);
         if (filling.IsEmpty)
         {
+            MakeRoom();
             return false;
         }
 
@@ -317,6 +319,9 @@ internal sealed partial class ExecutorLoop(
             : Task.Run(() => journal.CommitAsync(leases, rows, CancellationToken.None));
         return true;
     }
+
+    // All that was decided waits for an execution to be read, or was sent elsewhere. A batch that stayed full of it would never take what was read.
+    private void MakeRoom() => filling.Decided = 0;
 
     // A scheduler of this process hears of ends by itself; another one finds them stored.
     private void TellScheduler(BatchUnderway batch)
