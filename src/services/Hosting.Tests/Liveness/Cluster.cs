@@ -22,6 +22,8 @@ internal sealed class Cluster : ILostWorkers, ILoggerProvider
         Repository = new FlakyRepository(new MemoryStore(database, Time).Services);
     }
 
+    public ISettingRepository Settings => field ??= new MemoryStore(database, Time).Settings;
+
     public ManualTime Time { get; } = new();
 
     public FlakyRepository Repository { get; }
@@ -82,11 +84,15 @@ internal sealed class TestServer
     {
         this.cluster = cluster;
         Server = server;
-        Reporter = new ServiceReporter(cluster.Repository, server, Standing, Exit, cluster.Time, cluster.Logger<ServiceReporter>());
+        Reach = new FlakyRepository(cluster.Repository);
+        Reporter = new ServiceReporter(Reach, server, Standing, Exit, cluster.Time, cluster.Logger<ServiceReporter>());
         Coordinator = new LivenessCoordinator(cluster.Repository, server, cluster.Time, cluster.Logger<LivenessCoordinator>(), cluster);
     }
 
     public MemberServer Server { get; }
+
+    /// <summary>The database as this process reaches it.</summary>
+    public FlakyRepository Reach { get; }
 
     public WorkerStanding Standing { get; } = new();
 
