@@ -260,13 +260,29 @@ internal sealed partial class TriggerBook(
         }
 
         var known = rows.ToDictionary(static row => row.TriggerId, StringComparer.Ordinal);
+        var earlier = await EarlierAsync(stored, content, cancellationToken);
         foreach (var definition in declared.Values.Where(static trigger => !trigger.Disabled))
         {
-            if (TakeUp(flow, definition, known.GetValueOrDefault(definition.Id), former) is { } schedule)
+            if (TakeUp(flow, definition, known.GetValueOrDefault(definition.Id), former, earlier) is { } schedule)
             {
                 taken.Add(schedule);
             }
         }
+    }
+
+    // Workers may still have jobs of revisions before this one. Whether such a job is still that of its trigger, the trigger's own declaration says.
+    private async Task<IReadOnlyDictionary<int, Flow>> EarlierAsync(StoredFlow stored, Flow content, CancellationToken cancellationToken)
+    {
+        var revisions = new Dictionary<int, Flow> { [stored.Revision] = content };
+        foreach (var revision in evaluations.RevisionsOf(new FlowPlace(stored.TenantId, stored.Namespace, stored.Id)).Where(revision => revision != stored.Revision))
+        {
+            if (await flows.FindAsync(stored.TenantId, stored.Namespace, stored.Id, revision, allowDeleted: true, cancellationToken) is { } before)
+            {
+                revisions[revision] = TryRead(before);
+            }
+        }
+
+        return revisions;
     }
 
     // The evaluations of triggers that their source disables are stopped; their rows stay otherwise as they are.
@@ -301,7 +317,7 @@ internal sealed partial class TriggerBook(
         known[entry.Definition.Id] = entry;
     }
 
-    private TakenUp? TakeUp(Flow flow, TriggerDefinition definition, Trigger? row, Dictionary<string, TriggerEntry> former)
+    private TakenUp? TakeUp(Flow flow, TriggerDefinition definition, Trigger? row, Dictionary<string, TriggerEntry> former, IReadOnlyDictionary<int, Flow> earlier)
     {
         var key = new TriggerKey(flow.TenantId, flow.Namespace, flow.Id, definition.Id);
         if (Bind(flow, definition, row is null ? TriggerRows.Create(key) : WithNamesOf(row, key)) is not { } entry)
@@ -313,7 +329,7 @@ internal sealed partial class TriggerBook(
         {
             if (entry is WatchEntry watched)
             {
-                evaluations.Recognize(watched, entry.Row);
+                evaluations.Recognize(watched, entry.Row, revision => earlier.GetValueOrDefault(revision)?.Triggers?.FirstOrDefault(one => one.Id == definition.Id) is { } declared ? TriggerFingerprint.Of(declared) : null);
             }
 
             var isOther = former.TryGetValue(definition.Id, out var before) && before.Fingerprint != entry.Fingerprint;

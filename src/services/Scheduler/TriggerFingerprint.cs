@@ -10,7 +10,7 @@ internal readonly record struct TriggerFingerprint(ulong High, ulong Low)
 {
     public static TriggerFingerprint Of(TriggerDefinition definition)
     {
-        List<object?> parts = [definition.Type, definition.Properties];
+        List<object?> parts = [definition.Type, definition.Properties, definition.WorkerGroup?.Key];
         foreach (var condition in definition.Conditions ?? [])
         {
             parts.Add(condition.Type);

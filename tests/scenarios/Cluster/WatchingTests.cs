@@ -153,9 +153,10 @@ public sealed class WatchingTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_realtime_trigger_runs_on_while_schedulers_change(bool isKilled)
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public async Task A_realtime_trigger_runs_on_while_schedulers_change(bool isKilled, bool isFlowChanged)
     {
         await world.StartExecutorAsync();
         var first = await world.StartSchedulerAsync();
@@ -164,6 +165,10 @@ public sealed class WatchingTests : IAsyncDisposable
         await Time.UntilAsync(() => Source.Watching == 1, "it is watched");
         Source.Tell(1);
         await Time.UntilAsync(() => world.Ended().Count == 1, "an event is an execution");
+        if (isFlowChanged)
+        {
+            await world.SaveAsync(first, world.Watching("Streaming", format: "{{ trigger.number ~ '' }}"));
+        }
 
         var second = await world.StartSchedulerAsync();
         if (isKilled)
@@ -187,6 +192,44 @@ public sealed class WatchingTests : IAsyncDisposable
         (Source.Begun, Source.Watching).ShouldBe((1, 1), "nobody has begun it again");
         await SetDisabledAsync(second, true);
         await Time.UntilAsync(() => Source.Watching == 0, "the second scheduler knows who watches");
+    }
+
+    [Fact]
+    public async Task A_realtime_trigger_that_was_changed_while_no_scheduler_lived_begins_again()
+    {
+        await world.StartExecutorAsync();
+        var first = await world.StartSchedulerAsync();
+        var worker = await world.StartWorkerAsync();
+        await world.SaveAsync(first, world.Watching("Streaming", "    mark: one"));
+        await Time.UntilAsync(() => Source.Mark == "one", "it is watched");
+        await first.StopAsync();
+        await ScenarioServer.StoreAsync(worker.Services, world.Watching("Streaming", "    mark: two"), 1, deleted: false, TestContext.Current.CancellationToken);
+
+        await world.StartSchedulerAsync();
+        await Time.UntilAsync(() => Source is { Mark: "two", Watching: 1 }, "it is watched as it is declared now");
+        Source.Most.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task The_group_of_a_trigger_may_be_an_expression()
+    {
+        await world.StartExecutorAsync();
+        var scheduler = await world.StartSchedulerAsync();
+        await world.StartWorkerAsync(("kestra.worker.group-key", "watched-group"));
+        await world.SaveAsync(scheduler, world.Watching("Looking", "    workerGroup:\n      key: \"{{ flow.id }}-group\""));
+        await Time.UntilAsync(() => Source.Looks == 1, "a worker of the group looks");
+    }
+
+    [Fact]
+    public async Task A_group_that_cannot_be_rendered_is_told_by_one_failed_execution()
+    {
+        await world.StartExecutorAsync();
+        var scheduler = await world.StartSchedulerAsync();
+        await world.StartWorkerAsync();
+        await world.SaveAsync(scheduler, world.Watching("Looking", "    workerGroup:\n      key: \"{{ nobody.knows }}\""));
+        await Time.UntilAsync(() => world.Ended().Count > 0, "it is told");
+        world.Ended()[0].State.Current.ShouldBe(StateType.FAILED);
+        Source.Looks.ShouldBe(0);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Kestra.Executor;
 using Kestra.Hosting;
 using Kestra.Hosting.Clock;
 using Kestra.Hosting.Configuration;
+using Kestra.Hosting.Lanes.Remote;
 using Kestra.Hosting.Liveness;
 using Kestra.Hosting.Logging;
 using Kestra.Hosting.Maintenance;
@@ -78,6 +79,11 @@ public sealed partial class KestraServer : IAsyncDisposable
             store, Settings.Database is DatabaseSettings.Embedded ? TimeSpan.Zero : DatabasePatience, Services.GetRequiredService<TimeProvider>(), Services.GetRequiredService<ILogger<KestraServer>>(), cancellationToken);
         try
         {
+            if (Services.GetService<ShardAgreement>() is { } agreement)
+            {
+                await agreement.JoinAsync(cancellationToken);
+            }
+
             await host.StartAsync(cancellationToken);
             await ReadyAsync(cancellationToken);
         }
@@ -122,6 +128,12 @@ public sealed partial class KestraServer : IAsyncDisposable
         if (context.IsShared && SchedulerSettings.Shards(context.Configuration) is { } shards)
         {
             context.Services.AddSingleton(shards);
+        }
+
+        if (context is { IsShared: true, IsMember: true })
+        {
+            context.Services.AddSingleton(static provider => new ShardAgreement(
+                provider.GetRequiredService<IStore>().Settings, provider.GetRequiredService<ClusterMembers>(), provider.GetRequiredService<SchedulerShards>(), provider.GetRequiredService<ILogger<ShardAgreement>>()));
         }
 
         context.Services.AddKestraMaintenance();

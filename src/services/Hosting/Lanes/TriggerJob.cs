@@ -27,8 +27,8 @@ public sealed record TriggerJob
 
     public TriggerEvaluation Evaluation => new(Key, ExecutionId);
 
-    /// <summary>Null is the group of workers without a group.</summary>
-    public string? WorkerGroup => Definition.WorkerGroup?.Key;
+    /// <summary>What the key of the trigger's worker group rendered to; null is the group of workers without a group.</summary>
+    public string? WorkerGroup { get; init; }
 }
 
 /// <summary>Names one evaluation of a trigger.</summary>

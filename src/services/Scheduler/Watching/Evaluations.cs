@@ -42,16 +42,20 @@ internal sealed class Evaluations(ITriggerWrites writes)
         }
     }
 
+    /// <summary>The revisions of a flow for which jobs were found that nobody has known again yet.</summary>
+    public IReadOnlyList<int> RevisionsOf(FlowPlace flow) => found.Count == 0 ? [] : [.. found.Where(pair => FlowPlace.Of(pair.Key) == flow).Select(static pair => pair.Value.FlowRevision).Distinct()];
+
     /// <summary>Knows again the job of a trigger that was just read. One that belongs to another declaration of it, or to no lock, is taken back.</summary>
     /// <param name="row">As stored.</param>
-    public void Recognize(WatchEntry entry, Trigger row)
+    /// <param name="declaredIn">What the trigger was in a revision of its flow; null when it was not there.</param>
+    public void Recognize(WatchEntry entry, Trigger row, Func<int, TriggerFingerprint?> declaredIn)
     {
         if (!found.Remove(entry.Key, out var job))
         {
             return;
         }
 
-        if (row.EvaluateRunningDate is { } begun && job.FlowRevision == entry.Flow.Revision && job.Watch!.IsRealtime == entry.IsRealtime)
+        if (row.EvaluateRunningDate is { } begun && declaredIn(job.FlowRevision) == entry.Fingerprint && job.Watch!.IsRealtime == entry.IsRealtime)
         {
             Begin(entry, new TriggerJob
             {
@@ -62,6 +66,7 @@ internal sealed class Evaluations(ITriggerWrites writes)
                 Plugin = entry.Plugin,
                 Date = begun,
                 Variables = NoVariables,
+                WorkerGroup = job.WorkerGroup,
             });
         }
         else

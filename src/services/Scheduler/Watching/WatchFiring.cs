@@ -20,12 +20,16 @@ internal sealed class WatchFiring(IExecutionCommands commands, TriggerExecutions
         var executionId = ids.Next();
         var date = now.InZone(entry.Zone);
         var scope = new TriggerScope(executions.Environment, entry.Flow, executionId, NoVariables, null, cancellationToken);
+        string? group;
         try
         {
             if (!entry.Conditions.Hold(scope))
             {
                 return new FiringOutcome.Moved(WatchRows.Passed(entry.Row, date, NextOf(entry, now)));
             }
+
+            // As for a task, an expression may come to the conclusion that any worker will do.
+            group = entry.Definition.WorkerGroup?.Key is { } declared && scope.Render(declared) is { Length: > 0 } key ? key : null;
         }
         catch (Exception cause) when (cause is not OperationCanceledException)
         {
@@ -47,6 +51,7 @@ internal sealed class WatchFiring(IExecutionCommands commands, TriggerExecutions
             Plugin = entry.Plugin,
             Date = date,
             Variables = scope.Variables,
+            WorkerGroup = group,
         });
     }
 

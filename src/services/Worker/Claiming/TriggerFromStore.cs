@@ -49,6 +49,7 @@ internal sealed class TriggerFromStore(IFlowRepository flows, Func<StoredFlow, F
             Definition = definition,
             Plugin = (ITrigger)environment.Catalog.Create(definition.Type, definition.Properties),
             Date = watch.Due.InFixedZone(),
+            WorkerGroup = row.WorkerGroup,
             Variables = new TriggerScope(environment, flow, row.ExecutionId, NoVariables, null, cancellationToken).Variables,
         };
     }
