@@ -1,9 +1,6 @@
 using Kestra.Executor.Jobs;
 using Kestra.Executor.Loop;
 using Kestra.Executor.Partitions;
-using Kestra.Hosting.Lanes;
-using Kestra.Model.Executions;
-using NodaTime;
 
 namespace Kestra.Executor.Tests;
 
@@ -91,49 +88,22 @@ public sealed class LaneLoadTests
 
         for (var job = 0; job < 4; job++)
         {
-            await jobs.DispatchAsync(Job(job), TestContext.Current.CancellationToken);
+            await jobs.DispatchAsync(Jobs.Of(job), TestContext.Current.CancellationToken);
         }
 
         full.Overload(isAwaited: false).ShouldBeNull();
         for (var job = 4; job < 8; job++)
         {
-            await jobs.DispatchAsync(Job(job), TestContext.Current.CancellationToken);
+            await jobs.DispatchAsync(Jobs.Of(job), TestContext.Current.CancellationToken);
         }
 
         full.Overload(isAwaited: false).ShouldNotBeNull();
     }
-
-    // Nobody takes it, so what it would run is not needed.
-    private static WorkerJob Job(int number) => new()
-    {
-        TenantId = Model.Flows.Tenants.Default,
-        Namespace = "company",
-        FlowId = "flow",
-        FlowRevision = 1,
-        ExecutionId = "e",
-        TaskRun = new TaskRun { TenantId = Model.Flows.Tenants.Default, Id = $"run{number}", ExecutionId = "e", Namespace = "company", FlowId = "flow", TaskId = "t", State = State.Of(StateType.CREATED, Instant.FromUtc(2026, 1, 1, 0, 0)) },
-        Attempt = 0,
-        Task = null!,
-        Plugin = null!,
-        Program = null!,
-        Variables = new Dictionary<string, object?>(StringComparer.Ordinal),
-    };
 
     private void Write(int commands, TimeSpan takes)
     {
         inbox.Load.Begin();
         clock.Advance(takes);
         inbox.Load.End(commands);
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        private long now = 1;
-
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-
-        public void Advance(TimeSpan by) => now += by.Ticks;
-
-        public override long GetTimestamp() => now;
     }
 }

@@ -67,6 +67,9 @@ public sealed class ExecutorOptions
     /// </summary>
     public TimeSpan ListDelay { get; set; } = TimeSpan.Zero;
 
+    /// <summary>The same while more executions come in than the processors have time for: most of them can then end before it is over.</summary>
+    public TimeSpan ListDelayInBurst { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>How long a partition stays owned after the last renewal.</summary>
     public TimeSpan LeaseTimeToLive { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -42,6 +42,7 @@ public sealed class WebhookTests
     [InlineData("{\"bad\"", "{\"bad\"")]
     [InlineData("plain", "plain")]
     [InlineData("12", "12")]
+    [InlineData("{\"a\": \"\\ud800\"}", "{\"a\": \"\\ud800\"}")]
     public async Task WhatIsNeitherObjectNorArrayStaysText(string body, string expected)
     {
         await CallAsync(World.FlowWith(Webhook("k")), "k", body);

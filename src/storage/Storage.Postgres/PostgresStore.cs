@@ -25,7 +25,9 @@ public sealed class PostgresStore : IStore
         Journal = new PostgresExecutionJournal(database, presence);
         Jobs = new PostgresWorkerJobStore(database);
         Executions = new PostgresExecutionRepository(database, time);
-        Flows = new PostgresFlowRepository(database, new LatestFlows(hints, time), time);
+        var latest = new LatestFlows(AreFlowsTold, time);
+        hints.FlowsChanged = latest.Forget;
+        Flows = new PostgresFlowRepository(database, latest, time);
         Logs = new PostgresLogRepository(database);
         Metrics = new PostgresMetricRepository(database);
         Triggers = new PostgresTriggerRepository(database);
@@ -59,5 +61,11 @@ public sealed class PostgresStore : IStore
         await hints.DisposeAsync();
         await presence.DisposeAsync();
         await database.DisposeAsync();
+    }
+
+    private bool AreFlowsTold()
+    {
+        hints.Begin();
+        return hints.IsConnected;
     }
 }

@@ -8,6 +8,22 @@ namespace Kestra.Storage.Sqlite;
 
 internal sealed class SqliteExecutionJournal(SqliteDatabase database, Hints hints, WorkerJobHints jobHints, TimeProvider time) : IExecutionJournal
 {
+    private const string InsertInto =
+        """
+        INSERT INTO execution (tenant, id, partition, namespace, flow, state, start_date, end_date, duration, labels, kind, parent_id, trigger_execution, trigger_id, position, ended)
+        VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+        """;
+
+    private const string InsertExecution = $"{InsertInto} ON CONFLICT (tenant, id) DO NOTHING RETURNING key";
+
+    private const string UpdateExecution =
+        $"""
+        {InsertInto}
+        ON CONFLICT (tenant, id) DO UPDATE SET partition = $2, namespace = $3, flow = $4, state = $5, start_date = $6, end_date = $7, duration = $8, labels = $9, kind = $10,
+          parent_id = $11, trigger_execution = $12, trigger_id = $13, position = $14, ended = $15
+        RETURNING key
+        """;
+
     public async Task<PartitionLease?> AcquireAsync(int partition, string owner, Duration timeToLive, CancellationToken cancellationToken) => await database.WriteAsync(
         session =>
         {
@@ -204,21 +220,22 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, Hints hint
     private static void Write(Session session, ExecutionSnapshot snapshot)
     {
         var labels = SqliteLabels.Text(snapshot.Labels);
-        var before = session.Single("SELECT labels FROM execution WHERE tenant = $0 AND id = $1", LabelsOf, snapshot.TenantId, snapshot.Id);
-        var key = session.Single(
-            """
-            INSERT INTO execution (tenant, id, partition, namespace, flow, state, start_date, end_date, duration, labels, kind, parent_id, trigger_execution, trigger_id, position, ended)
-            VALUES ($0, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-            ON CONFLICT (tenant, id) DO UPDATE SET partition = $2, namespace = $3, flow = $4, state = $5, start_date = $6, end_date = $7, duration = $8, labels = $9, kind = $10,
-              parent_id = $11, trigger_execution = $12, trigger_id = $13, position = $14, ended = $15
-            RETURNING key
-            """,
-            row => row.GetInt64(0),
+        object?[] columns =
+        [
             snapshot.TenantId, snapshot.Id, snapshot.Partition, snapshot.Namespace, snapshot.FlowId, snapshot.State.ToString(), snapshot.StartDate.ToUnixTimeTicks(),
             snapshot.EndDate?.ToUnixTimeTicks(), snapshot.Duration?.BclCompatibleTicks, labels, KindText(snapshot.Kind), snapshot.ParentId,
-            snapshot.TriggerExecutionId, snapshot.TriggerId, snapshot.Position, snapshot.Ended);
-        session.Run("INSERT INTO execution_document (key, document) VALUES ($0, $1) ON CONFLICT (key) DO UPDATE SET document = $1", key, snapshot.Document.ToArray());
-        SqliteLabels.Replace(session, key, before, labels);
+            snapshot.TriggerExecutionId, snapshot.TriggerId, snapshot.Position, snapshot.Ended,
+        ];
+        if (snapshot.Position == 1 && session.Single(InsertExecution, static row => (long?)row.GetInt64(0), columns) is { } created)
+        {
+            session.Run("INSERT INTO execution_document (key, document) VALUES ($0, $1)", created, snapshot.Document.ToArray());
+            SqliteLabels.Replace(session, created, null, labels);
+        }
+        else
+        {
+            Update(session, snapshot, columns, labels);
+        }
+
         if (snapshot.Ended)
         {
             session.Run("DELETE FROM journal WHERE tenant = $0 AND execution = $1", snapshot.TenantId, snapshot.Id);
@@ -229,6 +246,14 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, Hints hint
         {
             session.Run("DELETE FROM journal WHERE tenant = $0 AND execution = $1 AND position <= $2", snapshot.TenantId, snapshot.Id, snapshot.Position);
         }
+    }
+
+    private static void Update(Session session, ExecutionSnapshot snapshot, object?[] columns, string? labels)
+    {
+        var before = session.Single("SELECT labels FROM execution WHERE tenant = $0 AND id = $1", LabelsOf, snapshot.TenantId, snapshot.Id);
+        var key = session.Single(UpdateExecution, static row => row.GetInt64(0), columns);
+        session.Run("INSERT INTO execution_document (key, document) VALUES ($0, $1) ON CONFLICT (key) DO UPDATE SET document = $1", key, snapshot.Document.ToArray());
+        SqliteLabels.Replace(session, key, before, labels);
     }
 
     private static string? LabelsOf(SqliteDataReader row) => row.IsDBNull(0) ? null : row.GetString(0);

@@ -23,15 +23,20 @@ internal sealed class SqliteFlowRepository(SqliteDatabase database, TimeProvider
         new Dictionary<string, SortColumn>(StringComparer.Ordinal) { ["id"] = new("id"), ["namespace"] = new("namespace"), ["revision"] = new("revision") },
         ("id", false), ("namespace", false));
 
-    public async Task<StoredFlow?> FindAsync(string tenantId, string @namespace, string id, int? revision, bool allowDeleted, CancellationToken cancellationToken) => await database.ReadAsync(
-        session =>
-        {
-            var flow = revision is { } number
-                ? session.Single($"SELECT {Fields} FROM flow WHERE tenant = $0 AND namespace = $1 AND id = $2 AND revision = $3", Read, tenantId, @namespace, id, number)
-                : session.Single($"SELECT {Fields} FROM flow WHERE tenant = $0 AND namespace = $1 AND id = $2 ORDER BY revision DESC LIMIT 1", Read, tenantId, @namespace, id);
-            return flow is { Deleted: true } && !allowDeleted ? null : flow;
-        },
-        cancellationToken);
+    // One process has the file, so every change is its own.
+    private readonly LatestFlows latest = new(static () => true, time);
+
+    public async Task<StoredFlow?> FindAsync(string tenantId, string @namespace, string id, int? revision, bool allowDeleted, CancellationToken cancellationToken)
+    {
+        var flow = revision is { } number
+            ? await database.ReadAsync(
+                session => session.Single($"SELECT {Fields} FROM flow WHERE tenant = $0 AND namespace = $1 AND id = $2 AND revision = $3", Read, tenantId, @namespace, id, number),
+                cancellationToken)
+            : await latest.FindAsync((tenantId, @namespace, id), () => database.ReadAsync(
+                session => session.Single($"SELECT {Fields} FROM flow WHERE tenant = $0 AND namespace = $1 AND id = $2 ORDER BY revision DESC LIMIT 1", Read, tenantId, @namespace, id),
+                cancellationToken));
+        return flow is { Deleted: true } && !allowDeleted ? null : flow;
+    }
 
     public async Task<IReadOnlyList<StoredFlow>> FindRevisionsAsync(string tenantId, string @namespace, string id, CancellationToken cancellationToken) => await database.ReadAsync(
         session => session.Query($"SELECT {Fields} FROM flow WHERE tenant = $0 AND namespace = $1 AND id = $2 ORDER BY revision", Read, tenantId, @namespace, id),
@@ -77,24 +82,17 @@ internal sealed class SqliteFlowRepository(SqliteDatabase database, TimeProvider
         },
         cancellationToken);
 
-    public async Task<StoredFlow> SaveAsync(NewFlowRevision flow, int? expectedLast, CancellationToken cancellationToken) => await database.WriteAsync(
-        session =>
+    public async Task<StoredFlow> SaveAsync(NewFlowRevision flow, int? expectedLast, CancellationToken cancellationToken)
+    {
+        try
         {
-            var last = session.Single(
-                "SELECT revision, deleted FROM flow WHERE tenant = $0 AND namespace = $1 AND id = $2 ORDER BY revision DESC LIMIT 1",
-                row => ((int Revision, bool Deleted)?)(row.GetInt32(0), row.GetBoolean(1)),
-                flow.TenantId, flow.Namespace, flow.Id);
-            RevisionConflictException.ThrowUnless(last, expectedLast, flow);
-            var revision = (last?.Revision ?? 0) + 1;
-            var document = flow.Document(revision);
-            var now = Instant.FromDateTimeOffset(time.GetUtcNow());
-            session.Run("UPDATE flow SET latest = 0 WHERE tenant = $0 AND namespace = $1 AND id = $2 AND latest = 1", flow.TenantId, flow.Namespace, flow.Id);
-            session.Run(
-                "INSERT INTO flow (tenant, namespace, id, revision, latest, deleted, disabled, labels, source, document, updated) VALUES ($0, $1, $2, $3, 1, $4, $5, $6, $7, $8, $9)",
-                flow.TenantId, flow.Namespace, flow.Id, revision, flow.Deleted, flow.Disabled, SqliteLabels.Text(flow.Labels), flow.Source, document.ToArray(), now.ToUnixTimeTicks());
-            return new StoredFlow(flow.TenantId, flow.Namespace, flow.Id, revision, flow.Deleted, flow.Disabled, flow.Source, document, now);
-        },
-        cancellationToken);
+            return await database.WriteAsync(session => Save(session, flow, expectedLast), cancellationToken);
+        }
+        finally
+        {
+            latest.Forget();
+        }
+    }
 
     public async Task<IReadOnlyList<string>> FindNamespacesAsync(string tenantId, string? text, CancellationToken cancellationToken) => await database.ReadAsync(
         session => session.Query(
@@ -106,6 +104,23 @@ internal sealed class SqliteFlowRepository(SqliteDatabase database, TimeProvider
     public async Task<long> CountAsync(string? tenantId, CancellationToken cancellationToken) => await database.ReadAsync(
         session => session.Single("SELECT COUNT(*) FROM flow WHERE latest = 1 AND deleted = 0 AND ($0 IS NULL OR tenant = $0)", row => row.GetInt64(0), tenantId),
         cancellationToken);
+
+    private StoredFlow Save(Session session, NewFlowRevision flow, int? expectedLast)
+    {
+        var last = session.Single(
+            "SELECT revision, deleted FROM flow WHERE tenant = $0 AND namespace = $1 AND id = $2 ORDER BY revision DESC LIMIT 1",
+            static row => ((int Revision, bool Deleted)?)(row.GetInt32(0), row.GetBoolean(1)),
+            flow.TenantId, flow.Namespace, flow.Id);
+        RevisionConflictException.ThrowUnless(last, expectedLast, flow);
+        var revision = (last?.Revision ?? 0) + 1;
+        var document = flow.Document(revision);
+        var now = Instant.FromDateTimeOffset(time.GetUtcNow());
+        session.Run("UPDATE flow SET latest = 0 WHERE tenant = $0 AND namespace = $1 AND id = $2 AND latest = 1", flow.TenantId, flow.Namespace, flow.Id);
+        session.Run(
+            "INSERT INTO flow (tenant, namespace, id, revision, latest, deleted, disabled, labels, source, document, updated) VALUES ($0, $1, $2, $3, 1, $4, $5, $6, $7, $8, $9)",
+            flow.TenantId, flow.Namespace, flow.Id, revision, flow.Deleted, flow.Disabled, SqliteLabels.Text(flow.Labels), flow.Source, document.ToArray(), now.ToUnixTimeTicks());
+        return new StoredFlow(flow.TenantId, flow.Namespace, flow.Id, revision, flow.Deleted, flow.Disabled, flow.Source, document, now);
+    }
 
     private static SqlConditions Latest(string tenantId) => new SqlConditions(SqliteDialect.Instance).And("tenant = ? AND latest = 1 AND deleted = 0", tenantId);
 

@@ -22,21 +22,41 @@ internal sealed class JsonScratch : IDisposable
     /// <returns>What was written, as an array of its own.</returns>
     public static byte[] Write(Action<Utf8JsonWriter> write)
     {
-        // Taken away while it is used: what is written may itself hold a document that is written on the way.
+        var scratch = Take();
+        write(scratch.writer);
+        return scratch.Finish();
+    }
+
+    /// <returns>The value in the form in which it would be written; null when that takes reading it. See <see cref="JsonCopier"/>.</returns>
+    /// <exception cref="JsonException">Not JSON, or nested too deeply.</exception>
+    public static byte[]? TryCopy(ReadOnlySpan<byte> utf8)
+    {
+        var scratch = Take();
+        return JsonCopier.TryCopy(utf8, scratch.writer) ? scratch.Finish() : null;
+    }
+
+    // Taken away while it is used: what is written may itself hold a document that is written on the way. One that is left in the
+    // middle by a failure is not used again.
+    private static JsonScratch Take()
+    {
         var scratch = free ?? new JsonScratch();
         free = null;
-        write(scratch.writer);
-        scratch.writer.Flush();
-        var bytes = scratch.buffer.WrittenSpan.ToArray();
-        if (scratch.buffer.Capacity <= MostKept)
+        return scratch;
+    }
+
+    private byte[] Finish()
+    {
+        writer.Flush();
+        var bytes = buffer.WrittenSpan.ToArray();
+        if (buffer.Capacity <= MostKept)
         {
-            scratch.buffer.ResetWrittenCount();
-            scratch.writer.Reset();
-            free = scratch;
+            buffer.ResetWrittenCount();
+            writer.Reset();
+            free = this;
         }
         else
         {
-            scratch.Dispose();
+            Dispose();
         }
 
         return bytes;

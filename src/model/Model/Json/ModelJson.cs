@@ -75,6 +75,17 @@ public static class ModelJson
 
     public static object? ReadValue(ReadOnlySpan<byte> utf8) => Parsed(utf8, ValueReader.Read);
 
+    /// <summary>The value that <see cref="ReadValue(ReadOnlySpan{byte})"/> gives, but objects and lists are read when somebody looks into them.</summary>
+    /// <exception cref="JsonException">Not JSON, or nested too deeply.</exception>
+    public static object? ReadValueLater(ReadOnlySpan<byte> utf8)
+    {
+        var first = utf8.TrimStart(" \t\r\n"u8);
+        return first is [(byte)'{' or (byte)'[', ..] && JsonScratch.TryCopy(utf8) is { } json ? Unread(json) : ReadValue(utf8);
+    }
+
+    /// <summary>A map or list that is known as the JSON that the caller writes.</summary>
+    public static object ValueOf(Action<Utf8JsonWriter> write) => Unread(JsonScratch.Write(write));
+
     /// <summary>Bytes of a value as JSON in the database.</summary>
     public static long SizeOf(object? value) => CountedBytes.Of(writer => WriteValue(writer, value, JsonProfile.Database));
 
@@ -83,6 +94,8 @@ public static class ModelJson
 
     /// <inheritdoc cref="SizeOf(object?)"/>
     public static long SizeOf(TaskRun run) => CountedBytes.Of(writer => Write(writer, run, JsonProfile.Database));
+
+    private static object Unread(byte[] json) => json[0] == (byte)'{' ? new UnreadMap(json) : new UnreadList(json);
 
     private static byte[] Bytes(Action<Utf8JsonWriter> write) => JsonScratch.Write(write);
 

@@ -54,6 +54,12 @@ internal static class ValueWriter
             case byte[] bytes:
                 writer.WriteBase64StringValue(bytes);
                 break;
+            case UnreadMap unread:
+                writer.WriteRawValue(unread.Json, skipInputValidation: true);
+                break;
+            case UnreadList unread:
+                writer.WriteRawValue(unread.Json, skipInputValidation: true);
+                break;
             case IReadOnlyDictionary<string, object?> map:
                 WriteMap(writer, map, profile, keepNulls: true);
                 break;

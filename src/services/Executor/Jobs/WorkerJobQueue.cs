@@ -18,6 +18,7 @@ public sealed class WorkerJobQueue : IWorkerJobs, IWorkerJobSource
     // A worker that waits goes on on the thread of the one who dispatches: it starts a run beside and waits again.
     private readonly Channel<Entry> lane = Channel.CreateUnbounded<Entry>(new UnboundedChannelOptions { AllowSynchronousContinuations = true });
 
+    private readonly ConcurrentQueue<Entry> keptBack = new();
     private readonly Lock gate = new();
     private readonly ConcurrentDictionary<(string TaskRunId, int Attempt), Entry> known = new();
     private readonly ConcurrentDictionary<(string TaskRunId, int Attempt), HandedOver> handedOver = new();
@@ -27,17 +28,28 @@ public sealed class WorkerJobQueue : IWorkerJobs, IWorkerJobSource
     /// <summary>Jobs that no worker has begun yet.</summary>
     public int Waiting => Volatile.Read(ref waiting);
 
-    // After the database was away the executor owes again what it owed before: a job that is still here is not sent twice.
-    public ValueTask DispatchAsync(WorkerJob job, CancellationToken cancellationToken)
-    {
-        var (key, entry) = (KeyOf(job), new Entry(job));
-        if (!known.TryAdd(key, entry) && !(known.TryGetValue(key, out var old) && old.IsWithdrawn && known.TryUpdate(key, entry, old)))
-        {
-            return ValueTask.CompletedTask;
-        }
+    public ValueTask DispatchAsync(WorkerJob job, CancellationToken cancellationToken) =>
+        Know(job) is { } entry ? lane.Writer.WriteAsync(entry, cancellationToken) : ValueTask.CompletedTask;
 
-        Interlocked.Increment(ref waiting);
-        return lane.Writer.WriteAsync(entry, cancellationToken);
+    /// <summary>Jobs that are kept back.</summary>
+    internal int KeptBack => keptBack.Count;
+
+    /// <summary>Sends a job that no worker gets before it is let go.</summary>
+    internal void KeepBack(WorkerJob job)
+    {
+        if (Know(job) is { } entry)
+        {
+            keptBack.Enqueue(entry);
+        }
+    }
+
+    /// <summary>Lets go of jobs that are kept back, the oldest first.</summary>
+    internal void LetGo(int count)
+    {
+        while (count-- > 0 && keptBack.TryDequeue(out var entry))
+        {
+            lane.Writer.TryWrite(entry);
+        }
     }
 
     /// <summary>Gives away the jobs that a predicate means: those that nobody has begun leave the lane, the others go on for a new owner.</summary>
@@ -144,6 +156,19 @@ public sealed class WorkerJobQueue : IWorkerJobs, IWorkerJobSource
         var withdrawn = attempts.Select(known.GetValueOrDefault).OfType<Entry>().Where(entry => request.Means(entry.Job) && entry.TryWithdraw()).Select(static entry => entry.Job).ToList();
         Interlocked.Add(ref waiting, -withdrawn.Count);
         return withdrawn;
+    }
+
+    // After the database was away the executor owes again what it owed before: a job that is still here is not sent twice.
+    private Entry? Know(WorkerJob job)
+    {
+        var (key, entry) = (KeyOf(job), new Entry(job));
+        if (!known.TryAdd(key, entry) && !(known.TryGetValue(key, out var old) && old.IsWithdrawn && known.TryUpdate(key, entry, old)))
+        {
+            return null;
+        }
+
+        Interlocked.Increment(ref waiting);
+        return entry;
     }
 
     private void Forget(Entry entry) => known.TryRemove(new KeyValuePair<(string, int), Entry>(KeyOf(entry.Job), entry));

@@ -35,6 +35,9 @@ internal sealed class ActiveExecution(ExecutionState state, FlowProgram program,
     /// <summary>Watchers know that their execution is in this process.</summary>
     public bool IsHeld { get; set; }
 
+    /// <summary>Nobody waits for its end, so there is no hurry to begin.</summary>
+    public bool MayBeginLater { get; init; }
+
     /// <summary>The last snapshot said that the execution has ended.</summary>
     public bool IsStoredEnded { get; set; }
 

@@ -311,7 +311,7 @@ internal sealed class CommandProcessor(
             return;
         }
 
-        var execution = new ActiveExecution(state, program, item.Partition);
+        var execution = new ActiveExecution(state, program, item.Partition) { MayBeginLater = item is { Request.IsAwaited: false, Origin: null } };
         executions.Add(execution);
         metrics.Decided(execution, create, decision, 0, Stopwatch.GetElapsedTime(began));
         Accept(execution, decision, item, batch);

@@ -1,4 +1,5 @@
 using Kestra.Engine;
+using Kestra.Executor.Jobs;
 using Kestra.Executor.Subflows;
 using Kestra.Hosting.Lanes;
 using Kestra.Storage;
@@ -10,6 +11,7 @@ namespace Kestra.Executor.Loop;
 /// <summary>Carries out, after the commit, the effects that leave the partition.</summary>
 internal sealed partial class EffectDispatcher(
     IWorkerJobs jobs,
+    StartPace starts,
     SubflowStarter subflows,
     ExecutorInbox inbox,
     SemaphoreSlim evaluations,
@@ -22,6 +24,9 @@ internal sealed partial class EffectDispatcher(
     {
         switch (effect)
         {
+            case Effect.DispatchJob job when execution is { MayBeginLater: true, Position: 1 }:
+                starts.Send(WorkerJob.Of(execution.State, job));
+                break;
             case Effect.DispatchJob job:
                 await jobs.DispatchAsync(WorkerJob.Of(execution.State, job), stopping);
                 break;

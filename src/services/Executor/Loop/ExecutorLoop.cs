@@ -25,6 +25,7 @@ internal sealed partial class ExecutorLoop(
     CommandProcessor processor,
     JobPlacement jobs,
     EffectDispatcher effects,
+    StartPace starts,
     TimerQueue timers,
     Following.ChangeSignals signals,
     Following.StateChanges changes,
@@ -35,7 +36,9 @@ internal sealed partial class ExecutorLoop(
     // With so few commands and no other waiting there is nothing to decide while they commit, and a thread more would only cost time.
     private const int LoneCommands = 4;
 
-    private readonly ListingQueue listing = new(options.ListDelay, time);
+    private const int WorthACommit = 100;
+
+    private readonly ListingQueue listing = new(options.ListDelay, options.ListDelayInBurst, () => starts.WasPressed(options.ListDelayInBurst), time);
     private Remains remains = new();
     private BatchUnderway filling = new(options, owned);
     private BatchUnderway? committing;
@@ -57,6 +60,7 @@ internal sealed partial class ExecutorLoop(
             while (!cancellationToken.IsCancellationRequested)
             {
                 Fill();
+                await GatherAsync();
                 if (committing is not null && (commit.IsCompleted || filling.Decided >= Limit))
                 {
                     await FinishAsync();
@@ -67,6 +71,7 @@ internal sealed partial class ExecutorLoop(
                     continue;
                 }
 
+                starts.Release();
                 SetAlarm(alarm);
                 await WaitAsync(cancellationToken);
                 if (committing is null)
@@ -267,6 +272,16 @@ internal sealed partial class ExecutorLoop(
         inbox.Load.Underway = filling.Decided + (committing?.Decided ?? 0);
     }
 
+    // A transaction of a few costs as much as one of many. In a burst the requests that wait for a thread are heard first.
+    private async Task GatherAsync()
+    {
+        if (starts.IsPressed && committing is null && filling.Decided is > 0 and < WorthACommit)
+        {
+            await Task.Yield();
+            Fill();
+        }
+    }
+
     private async Task WaitAsync(CancellationToken cancellationToken)
     {
         var arrival = inbox.Reader.WaitToReadAsync(cancellationToken);
@@ -380,6 +395,8 @@ internal sealed partial class ExecutorLoop(
             await effects.DispatchAsync(execution, effect);
         }
 
+        starts.Release();
+
         Announce(done);
         foreach (var (lease, given) in done.Yielded)
         {
@@ -438,7 +455,9 @@ internal sealed partial class ExecutorLoop(
         alarm.Change(options.IsInMaintenance() ? options.MaintenanceInterval : due, Timeout.InfiniteTimeSpan);
     }
 
-    private DateTimeOffset? NextDue => timers.NextDue?.ToDateTimeOffset() is { } timer && !(listing.NextDue < timer) ? timer : listing.NextDue;
+    private DateTimeOffset? NextDue => starts.NextLook is { } look && !(NextTimer < look) ? look : NextTimer;
+
+    private DateTimeOffset? NextTimer => timers.NextDue?.ToDateTimeOffset() is { } timer && !(listing.NextDue < timer) ? timer : listing.NextDue;
 
     private void Show(ActiveExecution execution)
     {

@@ -18,6 +18,8 @@ public sealed class TriggerConditions
         ofSchedule = [.. all.OfType<IScheduleCondition>()];
     }
 
+    public bool IsEmpty => all.Count == 0;
+
     /// <summary>There are conditions that narrow the dates of a schedule.</summary>
     public bool NarrowDates => ofSchedule.Count > 0;
 

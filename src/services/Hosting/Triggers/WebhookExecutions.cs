@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -17,77 +18,66 @@ namespace Kestra.Hosting.Triggers;
 /// <summary>Creates executions for requests to the addresses of Webhook triggers.</summary>
 public sealed class WebhookExecutions(TriggerExecutions executions, IExecutionCommands commands, TimeProvider time, IIdSource ids)
 {
+    private readonly ConditionalWeakTable<Flow, List<BoundWebhook>> bound = [];
+
     /// <summary>Finds the trigger that the key belongs to, tests its conditions and creates the execution.</summary>
     /// <param name="flow">Enabled and without faults; the caller has checked that.</param>
     public async Task<WebhookOutcome> CreateAsync(Flow flow, WebhookRequest request, CancellationToken cancellationToken)
     {
         var executionId = ids.Next();
-        if (Find(flow, request.Key, executionId, cancellationToken) is not var (definition, trigger))
+        if (Find(flow, request.Key, executionId, cancellationToken) is not { } hook)
         {
             return new WebhookOutcome.NoTrigger();
         }
 
         var variables = VariablesOf(request);
         var now = Instant.FromDateTimeOffset(time.GetUtcNow());
-        var create = await executions.BuildAsync(new TriggerEvent(flow, definition, executionId, variables), now, cancellationToken);
-        if (!Holds(flow, definition, variables, create.Execution, cancellationToken))
+        var create = await executions.BuildAsync(new TriggerEvent(flow, hook.Definition, executionId, variables), now, cancellationToken);
+        if (!hook.Holds(() => new TriggerScope(executions.Environment, flow, executionId, variables, create.Execution, cancellationToken)))
         {
             return new WebhookOutcome.ConditionsNotMet();
         }
 
-        var outcome = await commands.SubmitAsync(new ExecutionRequest(flow.TenantId, executionId, create) { IsAwaited = trigger.Wait }, cancellationToken);
-        return new WebhookOutcome.Submitted(outcome, create.Execution, trigger.Wait);
+        var outcome = await commands.SubmitAsync(new ExecutionRequest(flow.TenantId, executionId, create) { IsAwaited = hook.Trigger.Wait }, cancellationToken);
+        return new WebhookOutcome.Submitted(outcome, create.Execution, hook.Trigger.Wait);
     }
 
-    private (TriggerDefinition Definition, IWebhookTrigger Trigger)? Find(Flow flow, string key, string executionId, CancellationToken cancellationToken)
+    // The key is all that protects the address, so the comparison takes the same time wherever the two differ.
+    private BoundWebhook? Find(Flow flow, string key, string executionId, CancellationToken cancellationToken)
     {
-        var environment = executions.Environment;
-        var scope = new TriggerScope(environment, flow, executionId, new OrderedDictionary<string, object?>(), null, cancellationToken);
-        foreach (var definition in (flow.Triggers ?? []).Where(static trigger => !trigger.Disabled))
+        var given = Encoding.UTF8.GetBytes(key);
+        var none = new OrderedDictionary<string, object?>();
+        TriggerScope Scope() => new(executions.Environment, flow, executionId, none, null, cancellationToken);
+        foreach (var hook in bound.GetValue(flow, Bind))
         {
-            if (environment.Catalog.Find(definition.Type) is { Kind: PluginKind.Trigger }
-                && environment.Catalog.Create(definition.Type, definition.Properties) is IWebhookTrigger webhook
-                && IsSameKey(scope, webhook.Key, key))
+            if (hook.Key(Scope) is { } expected && CryptographicOperations.FixedTimeEquals(expected, given))
             {
-                return (definition, webhook);
+                return hook;
             }
         }
 
         return null;
     }
 
-    // The key is all that protects the address, so the comparison takes the same time wherever the two differ.
-    private static bool IsSameKey(TriggerScope scope, string expression, string key)
+    private List<BoundWebhook> Bind(Flow flow)
     {
-        try
+        var catalog = executions.Environment.Catalog;
+        var hooks = new List<BoundWebhook>();
+        foreach (var definition in (flow.Triggers ?? []).Where(static trigger => !trigger.Disabled))
         {
-            return CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(scope.Render(expression)), Encoding.UTF8.GetBytes(key));
+            if (catalog.Find(definition.Type) is { Kind: PluginKind.Trigger } && catalog.Create(definition.Type, definition.Properties) is IWebhookTrigger trigger)
+            {
+                hooks.Add(new BoundWebhook(definition, trigger, catalog));
+            }
         }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            // A key that can't be rendered, for want of its secret, fits no request; another webhook of the flow still may.
-            return false;
-        }
-    }
 
-    // A condition that can't be tested counts as one that does not hold.
-    private bool Holds(Flow flow, TriggerDefinition definition, IReadOnlyDictionary<string, object?> variables, Execution execution, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var scope = new TriggerScope(executions.Environment, flow, execution.Id, variables, execution, cancellationToken);
-            return TriggerConditions.Bind(definition, executions.Environment.Catalog).Hold(scope);
-        }
-        catch (Exception failure) when (failure is not OperationCanceledException)
-        {
-            return false;
-        }
+        return hooks;
     }
 
     private static OrderedDictionary<string, object?> VariablesOf(WebhookRequest request)
     {
-        var variables = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
-        if (BodyOf(request.Body) is { } body)
+        var variables = new OrderedDictionary<string, object?>(3, StringComparer.Ordinal);
+        if (BodyOf(request.Body.Span) is { } body)
         {
             variables["body"] = body;
         }
@@ -97,38 +87,49 @@ public sealed class WebhookExecutions(TriggerExecutions executions, IExecutionCo
         return variables;
     }
 
-    private static object? BodyOf(ReadOnlyMemory<byte> body)
+    private static object? BodyOf(ReadOnlySpan<byte> body)
     {
-        var utf8 = body.Span.StartsWith(Encoding.UTF8.Preamble) ? body[Encoding.UTF8.Preamble.Length..] : body;
+        var utf8 = body.StartsWith(Encoding.UTF8.Preamble) ? body[Encoding.UTF8.Preamble.Length..] : body;
         if (utf8.IsEmpty)
         {
             return null;
         }
 
+        // Bytes that are no text are replaced, as in any other text, and what comes of it may still be JSON.
+        var valid = Utf8.IsValid(utf8) ? utf8 : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(utf8));
+        return ReadJson(valid) ?? Encoding.UTF8.GetString(valid);
+    }
+
+    // Null for what is no object and no list, or no JSON at all: then it is a text.
+    private static object? ReadJson(ReadOnlySpan<byte> utf8)
+    {
         try
         {
-            // Bytes that are no text are replaced, as in any other text, and what comes of it may still be JSON.
-            using var document = Utf8.IsValid(utf8.Span)
-                ? JsonDocument.Parse(utf8, ModelJson.DocumentOptions)
-                : JsonDocument.Parse(Encoding.UTF8.GetString(utf8.Span), ModelJson.DocumentOptions);
-            return document.RootElement.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? ModelJson.ReadValue(document.RootElement) : Encoding.UTF8.GetString(utf8.Span);
+            return ModelJson.ReadValueLater(utf8) is var value and (IReadOnlyDictionary<string, object?> or IReadOnlyList<object?>) ? value : null;
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            return Encoding.UTF8.GetString(utf8.Span);
+            // The latter is an escaped half of a surrogate pair.
+            return null;
         }
     }
 
-    private static OrderedDictionary<string, object?> Lists(IEnumerable<KeyValuePair<string, IReadOnlyList<string>>> values)
+    private static object Lists(IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> values) => ModelJson.ValueOf(writer =>
     {
-        var lists = new OrderedDictionary<string, object?>(StringComparer.Ordinal);
+        writer.WriteStartObject();
         foreach (var (name, list) in values)
         {
-            lists[name] = list.Select(static item => (object?)item).ToList();
+            writer.WriteStartArray(name);
+            foreach (var item in list)
+            {
+                writer.WriteStringValue(item);
+            }
+
+            writer.WriteEndArray();
         }
 
-        return lists;
-    }
+        writer.WriteEndObject();
+    });
 }
 
 /// <summary>A request to a webhook's address.</summary>

@@ -1,36 +1,26 @@
 using System.Collections.Concurrent;
-using Kestra.Storage.Flows;
 
-namespace Kestra.Storage.Postgres;
+namespace Kestra.Storage.Flows;
 
 /// <summary>
 /// Latest revisions that were read a moment ago, so that a flow which is started all the time is not read each time. A change
-/// by this process is seen at once, one by another process when the database tells of it; while it cannot tell, nothing is
+/// by this process is seen at once, one by another process when the database tells of it; while it can't tell, nothing is
 /// remembered. Whatever is missed, nothing is remembered for longer than a second.
 /// </summary>
-internal sealed class LatestFlows
+/// <param name="isTold">Whether changes by other processes are told now.</param>
+public sealed class LatestFlows(Func<bool> isTold, TimeProvider time)
 {
     private const int Capacity = 2_000;
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<(string Tenant, string Namespace, string Id), (StoredFlow? Flow, long ReadAt)> known = new();
-    private readonly PostgresHints hints;
-    private readonly TimeProvider time;
     private long generation;
-
-    public LatestFlows(PostgresHints hints, TimeProvider time)
-    {
-        this.hints = hints;
-        this.time = time;
-        hints.FlowsChanged = Forget;
-    }
 
     /// <summary>The latest revision, a deletion included; null when there is none.</summary>
     public async Task<StoredFlow?> FindAsync((string Tenant, string Namespace, string Id) key, Func<Task<StoredFlow?>> read)
     {
-        hints.Begin();
-        if (hints.IsConnected && known.TryGetValue(key, out var entry) && time.GetElapsedTime(entry.ReadAt) < Lifetime)
+        if (isTold() && known.TryGetValue(key, out var entry) && time.GetElapsedTime(entry.ReadAt) < Lifetime)
         {
             return entry.Flow;
         }

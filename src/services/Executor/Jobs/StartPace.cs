@@ -1,0 +1,65 @@
+using Kestra.Hosting.Lanes;
+
+namespace Kestra.Executor.Jobs;
+
+/// <summary>
+/// Has new executions that nobody waits for begin later while more come in than the processors have time for, so that those who send
+/// them are answered first. What has begun goes on, and some begin with every transaction; the others begin when the burst is over.
+/// Used by the loop alone.
+/// </summary>
+/// <param name="isBusy">Whether the processors had no time left since it was asked the last time.</param>
+internal sealed class StartPace(WorkerJobQueue jobs, Func<bool> isBusy, TimeProvider time)
+{
+    // While it is pressed, one execution begins for so many that come in.
+    private const int Share = 8;
+
+    // New executions of a span that are a burst.
+    private const int Burst = 50;
+
+    private static readonly TimeSpan Span = TimeSpan.FromMilliseconds(100);
+
+    private long spanBegan = time.GetTimestamp();
+    private int came;
+    private int cameBefore;
+    private int owed;
+    private long? lastPressed;
+
+    /// <summary>More executions come in than there is time for.</summary>
+    public bool IsPressed { get; private set; }
+
+    /// <summary>When to look again; null when nothing is kept back.</summary>
+    public DateTimeOffset? NextLook => jobs.KeptBack > 0 ? time.GetUtcNow() + Span : null;
+
+    /// <summary>Whether it was pressed within a time until now.</summary>
+    public bool WasPressed(TimeSpan within) => lastPressed is { } last && time.GetElapsedTime(last) < within;
+
+    /// <summary>Sends a job with which an execution begins.</summary>
+    public void Send(WorkerJob job)
+    {
+        came++;
+        owed++;
+        jobs.KeepBack(job);
+    }
+
+    /// <summary>Lets executions begin: all as long as there is time for them.</summary>
+    public void Release()
+    {
+        if (time.GetElapsedTime(spanBegan) >= Span)
+        {
+            // Whoever sends many at once may send them in waves: one span without any is no end.
+            IsPressed = isBusy() && came + cameBefore >= Burst;
+            (spanBegan, cameBefore, came) = (time.GetTimestamp(), came, 0);
+        }
+
+        if (!IsPressed)
+        {
+            owed = 0;
+            jobs.LetGo(int.MaxValue);
+            return;
+        }
+
+        jobs.LetGo(owed / Share);
+        owed %= Share;
+        lastPressed = time.GetTimestamp();
+    }
+}
