@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Kestra.Load.Databases;
 
 namespace Kestra.Load.Servers;
@@ -17,7 +18,6 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     private readonly string program;
     private readonly string folder;
     private readonly BenchDatabase database;
-    private readonly int port = FreePort();
     private readonly StringBuilder output = new();
     private Process? process;
 
@@ -29,11 +29,13 @@ internal sealed class ServerUnderTest : IAsyncDisposable
         Directory.CreateDirectory(folder);
         Client = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 2_000, PooledConnectionLifetime = Timeout.InfiniteTimeSpan })
         {
-            BaseAddress = new Uri($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}/"),
+            BaseAddress = new Uri($"http://127.0.0.1:{Port.ToString(CultureInfo.InvariantCulture)}/"),
             Timeout = TimeSpan.FromMinutes(5),
         };
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")));
     }
+
+    public int Port { get; } = FreePort();
 
     public HttpClient Client { get; }
 
@@ -70,7 +72,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     /// <summary>Starts the process and does not wait for it.</summary>
     public void Launch()
     {
-        var start = new ProcessStartInfo("dotnet", [program, "server", database.ServerCommand, "--port", port.ToString(CultureInfo.InvariantCulture), "--no-tutorials"])
+        var start = new ProcessStartInfo("dotnet", [program, "server", database.ServerCommand, "--port", Port.ToString(CultureInfo.InvariantCulture), "--no-tutorials"])
         {
             WorkingDirectory = folder,
             UseShellExecute = false,
@@ -154,6 +156,14 @@ internal sealed class ServerUnderTest : IAsyncDisposable
             : RunOutcome.Failed;
     }
 
+    /// <summary>Executions of a flow in a state, as lists count them: above 1,000 the number may be a second old.</summary>
+    public async Task<long> CountAsync(string flow, string state)
+    {
+        var address = new Uri($"api/v1/main/executions/search?size=1&filters[flowId][EQUALS]={flow}&filters[state][EQUALS]={state}", UriKind.Relative);
+        using var page = JsonDocument.Parse(await Client.GetByteArrayAsync(address));
+        return page.RootElement.GetProperty("total").GetInt64();
+    }
+
     public ValueTask DisposeAsync()
     {
         Kill();
@@ -167,7 +177,7 @@ internal sealed class ServerUnderTest : IAsyncDisposable
     {
         ["kestra.server.basic-auth.username"] = User,
         ["kestra.server.basic-auth.password"] = Password,
-        ["micronaut.server.port"] = port.ToString(CultureInfo.InvariantCulture),
+        ["micronaut.server.port"] = Port.ToString(CultureInfo.InvariantCulture),
         ["endpoints.all.port"] = "0",
     }.Select(static pair => $"{pair.Key}: \"{pair.Value}\""));
 
