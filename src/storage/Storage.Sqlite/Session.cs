@@ -8,11 +8,26 @@ internal sealed class Session(SqliteConnection connection, Action<string>? obser
 {
     private const int StatementLimit = 200;
 
+    // A statement keeps what was bound to it last, here and once more in the database's library.
+    private const int LargestKept = 1024 * 1024;
+
     private readonly Dictionary<string, SqliteCommand> statements = new(StringComparer.Ordinal);
 
     /// <summary>Runs a statement with positional parameters <c>$0</c>, <c>$1</c>, ….</summary>
     /// <returns>Rows changed.</returns>
-    public int Run(string sql, params ReadOnlySpan<object?> values) => Prepared(sql, values).ExecuteNonQuery();
+    public int Run(string sql, params ReadOnlySpan<object?> values)
+    {
+        foreach (var value in values)
+        {
+            if (value is byte[] { Length: > LargestKept })
+            {
+                using var once = Create(sql, values.Length);
+                return Bind(once, sql, values).ExecuteNonQuery();
+            }
+        }
+
+        return Prepared(sql, values).ExecuteNonQuery();
+    }
 
     public T? Single<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<object?> values)
     {
@@ -71,6 +86,11 @@ internal sealed class Session(SqliteConnection connection, Action<string>? obser
             command = Prepare(sql, values.Length);
         }
 
+        return Bind(command, sql, values);
+    }
+
+    private SqliteCommand Bind(SqliteCommand command, string sql, ReadOnlySpan<object?> values)
+    {
         observe?.Invoke(sql);
         for (var index = 0; index < values.Length; index++)
         {
@@ -80,8 +100,6 @@ internal sealed class Session(SqliteConnection connection, Action<string>? obser
         return command;
     }
 
-    // The texts come from this assembly; values are always parameters.
-#pragma warning disable CA2100
     private SqliteCommand Prepare(string sql, int parameters)
     {
         if (statements.Count >= StatementLimit)
@@ -94,6 +112,13 @@ internal sealed class Session(SqliteConnection connection, Action<string>? obser
             statements.Clear();
         }
 
+        return statements[sql] = Create(sql, parameters);
+    }
+
+    // The texts come from this assembly; values are always parameters.
+#pragma warning disable CA2100
+    private SqliteCommand Create(string sql, int parameters)
+    {
         var command = connection.CreateCommand();
         command.CommandText = sql;
         for (var index = 0; index < parameters; index++)
@@ -101,7 +126,6 @@ internal sealed class Session(SqliteConnection connection, Action<string>? obser
             command.Parameters.Add(new SqliteParameter($"${index.ToString(System.Globalization.CultureInfo.InvariantCulture)}", DBNull.Value));
         }
 
-        statements[sql] = command;
         return command;
     }
 #pragma warning restore CA2100

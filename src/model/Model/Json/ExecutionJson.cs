@@ -9,7 +9,8 @@ namespace Kestra.Model.Json;
 /// <summary>Executions and task runs (§4.2 to §4.5 of the model).</summary>
 internal static class ExecutionJson
 {
-    public static void Write(Utf8JsonWriter writer, Execution execution, JsonProfile profile, Instant? now = null)
+    /// <param name="url">Of the execution's page, as a last property; null is none.</param>
+    public static void Write(Utf8JsonWriter writer, Execution execution, JsonProfile profile, Instant? now = null, string? url = null)
     {
         writer.WriteStartObject();
         if (profile != JsonProfile.Api)
@@ -56,6 +57,7 @@ internal static class ExecutionJson
         WriteFixtures(writer, execution.Fixtures, profile);
         WriteText(writer, "kind"u8, execution.Kind?.ToString());
         WriteBreakpoints(writer, execution.Breakpoints);
+        WriteText(writer, "url"u8, url);
         writer.WriteEndObject();
     }
 

@@ -12,6 +12,9 @@ namespace Kestra.Model.Json;
 /// <summary>The objects of the model as JSON in Kestra's form: property order, names and null rules are those of Kestra 1.0.</summary>
 public static class ModelJson
 {
+    /// <summary>Of the bytes of a document that is read with pooled memory.</summary>
+    private const int MostPooled = 1024 * 1024;
+
     public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     /// <summary>Depth is limited so that a hostile document can't exhaust the stack.</summary>
@@ -31,7 +34,7 @@ public static class ModelJson
     public static byte[] SerializeValue(object? value, JsonProfile profile) => Bytes(writer => WriteValue(writer, value, profile));
 
     /// <param name="now">How long a state lasts that has just begun is reckoned up to here; null takes it as just begun.</param>
-    public static void Write(Utf8JsonWriter writer, Execution execution, JsonProfile profile, Instant? now = null) => ExecutionJson.Write(writer, execution, profile, now);
+    public static void Write(Utf8JsonWriter writer, Execution execution, JsonProfile profile, Instant? now = null, string? url = null) => ExecutionJson.Write(writer, execution, profile, now, url);
 
     /// <summary>The members that the answer of a webhook shows, in its order; the caller writes the object around them.</summary>
     public static void WriteWebhookMembers(Utf8JsonWriter writer, Execution execution, bool withOutputs) => ExecutionJson.WriteWebhookMembers(writer, execution, withOutputs);
@@ -99,9 +102,15 @@ public static class ModelJson
 
     private static byte[] Bytes(Action<Utf8JsonWriter> write) => JsonScratch.Write(write);
 
+    // Pooled arrays stay with the thread that gave them back. Those of a document that is rarely so large would stay unused.
     private static T Parsed<T>(ReadOnlySpan<byte> utf8, Func<JsonElement, T> read)
     {
         var reader = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = DocumentOptions.MaxDepth });
+        if (utf8.Length > MostPooled)
+        {
+            return read(JsonElement.ParseValue(ref reader));
+        }
+
         using var document = JsonDocument.ParseValue(ref reader);
         return read(document.RootElement);
     }

@@ -159,22 +159,6 @@ internal sealed class ExecutionEndpoints(
 
     internal static string UrlOf(WebserverOptions options, Execution execution) => $"{options.Url.TrimEnd('/')}/ui/{execution.TenantId}/executions/{execution.Namespace}/{execution.FlowId}/{execution.Id}";
 
-    internal static Task AnswerAsync(HttpContext http, Execution execution, string? url = null) => Answers.JsonAsync(http, writer =>
-    {
-        if (url is null)
-        {
-            ModelJson.Write(writer, execution, JsonProfile.Api);
-            return;
-        }
-
-        using var document = System.Text.Json.JsonDocument.Parse(ModelJson.Serialize(execution, JsonProfile.Api), ModelJson.DocumentOptions);
-        writer.WriteStartObject();
-        foreach (var property in document.RootElement.EnumerateObject())
-        {
-            property.WriteTo(writer);
-        }
-
-        writer.WriteString("url"u8, url);
-        writer.WriteEndObject();
-    });
+    internal static Task AnswerAsync(HttpContext http, Execution execution, string? url = null) =>
+        Answers.JsonAsync(http, writer => ModelJson.Write(writer, execution, JsonProfile.Api, url: url));
 }
