@@ -132,9 +132,21 @@ internal sealed class Client : IDisposable
     /// <summary>How many executions are not over.</summary>
     public async Task<long> OpenAsync()
     {
-        const string open = "CREATED&state=RUNNING&state=QUEUED&state=PAUSED&state=RESTARTED&state=KILLING&state=RETRYING&state=BREAKPOINT";
-        using var answer = JsonDocument.Parse(await http.GetStringAsync(Uri(Turn()!, $"executions/search?size=1&namespace={CrashFlows.Namespace}&state={open}")));
+        using var answer = await OpenAsync(Turn()!, 1);
         return answer.RootElement.GetProperty("total").GetInt64();
+    }
+
+    /// <summary>Executions that began before a date and are not over, by what one of the servers says.</summary>
+    public async Task<IReadOnlyList<string>> OpenAsync(ServerProcess server, DateTimeOffset before)
+    {
+        using var answer = await OpenAsync(server, 1_000);
+        return [.. answer.RootElement.GetProperty("results").EnumerateArray().Where(one => one.GetProperty("state").GetProperty("startDate").GetDateTimeOffset() < before).Select(static one => one.GetRawText())];
+    }
+
+    private async Task<JsonDocument> OpenAsync(ServerProcess server, int size)
+    {
+        const string open = "CREATED&state=RUNNING&state=QUEUED&state=PAUSED&state=RESTARTED&state=KILLING&state=RETRYING&state=BREAKPOINT";
+        return JsonDocument.Parse(await http.GetStringAsync(Uri(server, string.Create(CultureInfo.InvariantCulture, $"executions/search?size={size}&namespace={CrashFlows.Namespace}&state={open}"))));
     }
 
     public async Task<JsonElement> ExecutionAsync(string id)

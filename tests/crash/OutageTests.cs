@@ -68,12 +68,16 @@ public sealed class OutageTests(ITestOutputHelper log)
         await using var rig = await Rig.StartAsync("postgres", processes: 2, lease: 2);
         for (var round = 0; round < 2; round++)
         {
-            var sleeper = rig.Servers[round % 2];
+            var (sleeper, other) = (rig.Servers[round % 2], rig.Servers[1 - (round % 2)]);
             using var enough = new CancellationTokenSource();
             var sending = rig.LoadAsync(2000, round, enough.Token);
             await Task.Delay(300);
             await sleeper.FreezeAsync();
+
+            // Meanwhile the other one does all of it; what the sleeper was in the middle of comes too late then.
+            var asleep = DateTimeOffset.UtcNow;
             await Task.Delay(TimeSpan.FromSeconds(6));
+            await UntilAllEndedAsync(rig.Client, other, asleep);
             await sleeper.ThawAsync();
             await Task.Delay(TimeSpan.FromSeconds(1));
             await enough.CancelAsync();
@@ -114,6 +118,16 @@ public sealed class OutageTests(ITestOutputHelper log)
         var ledger = rig.Client.Ledger;
         log.WriteLine($"{ledger.Accepted} accepted, {ledger.Refused} refused, {ledger.Unknown} unknown; faults: {faults.Count}");
         faults.ShouldBeEmpty(rig.Client.Outputs());
+    }
+
+    private static async Task UntilAllEndedAsync(Client client, ServerProcess server, DateTimeOffset began)
+    {
+        var waited = Stopwatch.GetTimestamp();
+        while (await client.OpenAsync(server, began) is { Count: > 0 } open)
+        {
+            Stopwatch.GetElapsedTime(waited).ShouldBeLessThan(Patience, $"{open.Count} are not taken over, for example {open[0]}\n{server.Output}");
+            await Task.Delay(100);
+        }
     }
 
     // At first callers wait, because most outages are short.
