@@ -68,6 +68,8 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
 
     public Task LeaveAsync(string owner, CancellationToken cancellationToken) => database.DoAsync(() => { database.Members.Remove(owner); }, cancellationToken);
 
+    public Task<IReadOnlyList<string>> FindGoneAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+
     public Task<PartitionContents> LoadAsync(PartitionLease lease, CancellationToken cancellationToken) => database.DoAsync(
         () => new PartitionContents(
             [.. database.Executions.Where(pair => pair.Value.Partition == lease.Partition && !pair.Value.Snapshot.Ended).Select(pair => Stored(pair.Key, pair.Value))],

@@ -62,6 +62,9 @@ internal sealed class PostgresExecutionJournal(PostgresDatabase database, Postgr
         await presence.DropAsync(owner);
     }
 
+    public async Task<IReadOnlyList<string>> FindGoneAsync(CancellationToken cancellationToken) => await database.QueryAsync(
+        $"SELECT owner FROM {schema}.member WHERE circle = $1 AND present AND {schema}.is_gone(owner)", static row => row.GetString(0), [FencedCircle], cancellationToken);
+
     public Task<PartitionContents> LoadAsync(PartitionLease lease, CancellationToken cancellationToken) => database.RunAsync(
         async connection =>
         {

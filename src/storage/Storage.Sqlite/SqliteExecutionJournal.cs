@@ -66,6 +66,8 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, Hints hint
 
     public Task LeaveAsync(string owner, CancellationToken cancellationToken) => database.WriteAsync(session => { session.Run("DELETE FROM member WHERE owner = $0", owner); }, cancellationToken);
 
+    public Task<IReadOnlyList<string>> FindGoneAsync(CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+
     public async Task<PartitionContents> LoadAsync(PartitionLease lease, CancellationToken cancellationToken) => await database.ReadAsync(
         session =>
         {

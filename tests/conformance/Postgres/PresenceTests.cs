@@ -24,10 +24,12 @@ public sealed class PresenceTests
             (await mortal.Journal.AcquireAsync(3, "mortal", Hour, default)).ShouldNotBeNull();
             (await heir.Journal.JoinAsync(Circle, "heir", Hour, default)).ShouldBe(2);
             (await heir.Journal.AcquireAsync(3, "heir", Hour, default)).ShouldBeNull("its owner lives");
+            (await heir.Journal.FindGoneAsync(default)).ShouldBeEmpty();
         }
 
         (await UntilAsync(() => heir.Journal.AcquireAsync(3, "heir", Hour, default))).Epoch.ShouldBe(2);
         (await heir.Journal.JoinAsync(Circle, "heir", Hour, default)).ShouldBe(1, "nobody shares with the dead");
+        (await heir.Journal.FindGoneAsync(default)).ShouldBe(["mortal"]);
     }
 
     [Fact]

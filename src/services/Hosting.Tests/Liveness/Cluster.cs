@@ -33,6 +33,9 @@ internal sealed class Cluster : ILostWorkers, ILoggerProvider
     /// <summary>What was asked for of lost workers: <c>resubmit ID</c>, <c>fail ID</c>.</summary>
     public ConcurrentQueue<string> Cared { get; } = [];
 
+    /// <summary>Executors that the database has lost.</summary>
+    public HashSet<string> Gone { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Whether lost workers cannot be taken care of now.</summary>
     public bool IsCareBroken { get; set; }
 
@@ -86,7 +89,7 @@ internal sealed class TestServer
         Server = server;
         Reach = new FlakyRepository(cluster.Repository);
         Reporter = new ServiceReporter(Reach, server, Standing, Exit, cluster.Time, cluster.Logger<ServiceReporter>());
-        Coordinator = new LivenessCoordinator(cluster.Repository, server, cluster.Time, cluster.Logger<LivenessCoordinator>(), cluster);
+        Coordinator = new LivenessCoordinator(cluster.Repository, server, cluster.Time, cluster.Logger<LivenessCoordinator>(), cluster, _ => Task.FromResult<IReadOnlyList<string>>([.. cluster.Gone]));
     }
 
     public MemberServer Server { get; }

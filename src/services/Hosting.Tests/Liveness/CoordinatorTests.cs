@@ -96,6 +96,57 @@ public sealed class CoordinatorTests : IDisposable
     }
 
     [Theory]
+    [InlineData(TaskRestartStrategy.AFTER_TERMINATION_GRACE_PERIOD, "resubmit w")]
+    [InlineData(TaskRestartStrategy.IMMEDIATELY, "resubmit w; resubmit w")]
+    [InlineData(TaskRestartStrategy.NEVER, "fail w")]
+    public async Task A_process_that_the_database_has_lost_and_that_is_silent_is_given_up_at_the_second_look(TaskRestartStrategy restart, string cared)
+    {
+        var server = cluster.Start("b", restart: restart);
+        await server.AddAsync(ServiceType.EXECUTOR, "e");
+        await server.AddAsync(ServiceType.WORKER, "w");
+        cluster.Gone.Add("e");
+        cluster.Time.Advance(6.1);
+        await executor.LookAsync();
+        (await cluster.StateAsync("w")).ShouldBe(ServiceState.RUNNING);
+        await executor.LookAsync();
+
+        (await cluster.StateAsync("w")).ShouldBe(ServiceState.NOT_RUNNING);
+        (await cluster.StateAsync("e")).ShouldBe(ServiceState.NOT_RUNNING);
+        string.Join("; ", cluster.Cared).ShouldBe(cared);
+        cluster.Lines.ShouldContain("The process of [id=w, type=WORKER, hostname=host-b] has ended: the database has closed its session, and it gives no sign of life");
+    }
+
+    [Fact]
+    public async Task A_process_that_only_lost_its_session_is_not_given_up()
+    {
+        var server = cluster.Start("b");
+        var parts = new[] { await server.AddAsync(ServiceType.EXECUTOR, "e"), await server.AddAsync(ServiceType.WORKER, "w") };
+
+        // The database was away: nobody could give a sign of life, and who looks first sees none.
+        cluster.Gone.Add("e");
+        cluster.Time.Advance(30);
+        await executor.LookAsync();
+        (await cluster.StateAsync("w")).ShouldBe(ServiceState.RUNNING);
+
+        // It is back before it shows itself.
+        cluster.Time.Advance(5);
+        foreach (var part in parts)
+        {
+            await server.BeatAsync(part);
+        }
+
+        await executor.LookAsync();
+        (await cluster.StateAsync("w")).ShouldBe(ServiceState.RUNNING);
+        cluster.Gone.Clear();
+        cluster.Time.Advance(30);
+        await executor.LookAsync();
+        cluster.Gone.Add("e");
+        await executor.LookAsync();
+        (await cluster.StateAsync("w")).ShouldBe(ServiceState.RUNNING);
+        cluster.Cared.ShouldBeEmpty();
+    }
+
+    [Theory]
     [InlineData(ServiceState.TERMINATED_FORCED, TaskRestartStrategy.AFTER_TERMINATION_GRACE_PERIOD, "resubmit w")]
     [InlineData(ServiceState.TERMINATED_FORCED, TaskRestartStrategy.NEVER, "fail w")]
     [InlineData(ServiceState.TERMINATED_GRACEFULLY, TaskRestartStrategy.NEVER, "resubmit w")]

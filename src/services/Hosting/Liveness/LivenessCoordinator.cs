@@ -11,25 +11,45 @@ namespace Kestra.Hosting.Liveness;
 /// and puts away what has ended. Every executor does this; a row is dealt with by whoever holds it first.
 /// </summary>
 /// <param name="lostWorkers">Null where no worker takes jobs of other processes, so that none can be lost.</param>
+/// <param name="findGone">Executors whose process has lost its place in the database without leaving; null where nobody knows.</param>
 public sealed partial class LivenessCoordinator(
-    IServiceInstanceRepository repository, MemberServer server, TimeProvider time, ILogger<LivenessCoordinator> logger, ILostWorkers? lostWorkers = null)
+    IServiceInstanceRepository repository,
+    MemberServer server,
+    TimeProvider time,
+    ILogger<LivenessCoordinator> logger,
+    ILostWorkers? lostWorkers = null,
+    Func<CancellationToken, Task<IReadOnlyList<string>>>? findGone = null)
 {
     private const string Silent = "The service was detected as non-responsive after the session timeout.";
     private const string Gone = "The service was detected as non-responsive or terminated after termination grace period.";
 
     private static readonly ServiceState[] Watched = [.. Enum.GetValues<ServiceState>().Where(static state => state != ServiceState.INACTIVE)];
 
+    private const string Dead = "The process of the service has ended.";
+
+    // A process that lives has given more than one sign of life in this time.
+    private const int HeartbeatsOfTheDead = 2;
+
     private HashSet<string> known = new(StringComparer.Ordinal);
+    private HashSet<string> suspected = new(StringComparer.Ordinal);
+    private HashSet<string> dead = new(StringComparer.Ordinal);
 
     /// <summary>One look at all services. A service that cannot be dealt with now is left for the next look, and keeps none of the others waiting.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         var instances = await repository.FindAllAsync(Watched, cancellationToken);
         TellNew(instances);
+        await FindDeadAsync(instances, cancellationToken);
         await RestartAfterAsync("timeout", instances.Where(static one => one.Config.Restart == TaskRestartStrategy.IMMEDIATELY), IsLost, DisconnectAsync, cancellationToken);
         foreach (var instance in instances.Where(one => one.Config.Restart != TaskRestartStrategy.IMMEDIATELY || one.Type != ServiceType.WORKER).Where(IsLost))
         {
             await DealAsync(instance, IsLost, DisconnectAsync, cancellationToken);
+        }
+
+        if (dead.Count > 0)
+        {
+            // They have no grace period: what was declared lost above is put away at once.
+            instances = await repository.FindAllAsync(Watched, cancellationToken);
         }
 
         await RestartAfterAsync("termination grace period", instances, IsOver, PutAwayAsync, cancellationToken);
@@ -42,6 +62,15 @@ public sealed partial class LivenessCoordinator(
         {
             await DealAsync(instance, IsPutAway, (stored, _) => Task.FromResult(stored.To(ServiceState.INACTIVE, Now())), cancellationToken);
         }
+    }
+
+    // When the database was away, all have lost their places. So one is given up only when it is missing at the next look too, and has given no sign of life.
+    private async Task FindDeadAsync(IReadOnlyList<ServiceInstance> instances, CancellationToken cancellationToken)
+    {
+        var gone = findGone is null ? [] : await findGone(cancellationToken);
+        var missing = instances.Where(one => one.Type == ServiceType.EXECUTOR && gone.Contains(one.Id)).Select(static one => one.Server.Id).ToHashSet(StringComparer.Ordinal);
+        dead = missing.Where(suspected.Contains).ToHashSet(StringComparer.Ordinal);
+        suspected = missing;
     }
 
     private async Task RestartAfterAsync(
@@ -82,18 +111,28 @@ public sealed partial class LivenessCoordinator(
 
     private async Task<ServiceInstance?> DisconnectAsync(ServiceInstance stored, CancellationToken cancellationToken)
     {
-        LogSilent(Name(stored), "timeout", Milliseconds(stored.Config.Liveness.Timeout));
+        var isDead = IsDead(stored);
+        if (isDead)
+        {
+            LogDead(Name(stored));
+        }
+        else
+        {
+            LogSilent(Name(stored), "timeout", Milliseconds(stored.Config.Liveness.Timeout));
+        }
+
         if (stored is { Type: ServiceType.WORKER, Config.Restart: TaskRestartStrategy.IMMEDIATELY })
         {
             await ResubmitAsync(stored, cancellationToken);
         }
 
-        return stored.To(ServiceState.DISCONNECTED, Now(), Silent);
+        return stored.To(ServiceState.DISCONNECTED, Now(), isDead ? Dead : Silent);
     }
 
     private async Task<ServiceInstance?> PutAwayAsync(ServiceInstance stored, CancellationToken cancellationToken)
     {
-        if (stored.State is ServiceState.DISCONNECTED or ServiceState.TERMINATING)
+        var isDead = dead.Contains(stored.Server.Id);
+        if (!isDead && stored.State is (ServiceState.DISCONNECTED or ServiceState.TERMINATING))
         {
             LogSilent(Name(stored), "termination grace period", Milliseconds(stored.Config.TerminationGracePeriod));
         }
@@ -103,7 +142,7 @@ public sealed partial class LivenessCoordinator(
             await TakeCareAsync(stored, cancellationToken);
         }
 
-        return stored.To(ServiceState.NOT_RUNNING, Now(), Gone);
+        return stored.To(ServiceState.NOT_RUNNING, Now(), isDead ? Dead : Gone);
     }
 
     // A worker that ended well has given back what it had not begun; what it could not give back has not been run by anybody.
@@ -130,11 +169,15 @@ public sealed partial class LivenessCoordinator(
     }
 
     private bool IsLost(ServiceInstance instance) =>
-        instance.State.IsRunning() && instance.Server.Id != server.Instance.Id && Now() is var now && instance.IsPastInitialDelay(now) && instance.IsSilent(now);
+        instance.State.IsRunning() && instance.Server.Id != server.Instance.Id && Now() is var now && (IsDead(instance) || (instance.IsPastInitialDelay(now) && instance.IsSilent(now)));
+
+    private bool IsDead(ServiceInstance instance) =>
+        dead.Contains(instance.Server.Id) && instance.Config.Liveness is { Enabled: true } liveness && instance.UpdatedAt + (liveness.HeartbeatInterval * HeartbeatsOfTheDead) < Now();
 
     private bool IsOver(ServiceInstance instance) => instance.State switch
     {
-        ServiceState.DISCONNECTED or ServiceState.TERMINATING => instance.IsPastGracePeriod(Now()),
+        ServiceState.DISCONNECTED => dead.Contains(instance.Server.Id) || instance.IsPastGracePeriod(Now()),
+        ServiceState.TERMINATING => IsDead(instance) || instance.IsPastGracePeriod(Now()),
         ServiceState.TERMINATED_GRACEFULLY or ServiceState.TERMINATED_FORCED => instance.Type == ServiceType.WORKER || instance.IsPastGracePeriod(Now()),
         _ => false,
     };
@@ -163,6 +206,9 @@ public sealed partial class LivenessCoordinator(
 
     [LoggerMessage(LogLevel.Warning, "Detected non-responding service {Service} after {What} ({Duration}ms).")]
     private partial void LogSilent(string service, string what, long duration);
+
+    [LoggerMessage(LogLevel.Warning, "The process of {Service} has ended: the database has closed its session, and it gives no sign of life")]
+    private partial void LogDead(string service);
 
     [LoggerMessage(LogLevel.Warning, "Trigger task restart for non-responding workers after {What}: [{Workers}].")]
     private partial void LogRestarts(string what, string workers);

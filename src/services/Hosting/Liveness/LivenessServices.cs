@@ -1,6 +1,7 @@
 using Kestra.Hosting.Maintenance;
 using Kestra.Model.Cluster;
 using Kestra.Storage.Cluster;
+using Kestra.Storage.Executions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -46,7 +47,8 @@ public static class LivenessServices
             provider.GetRequiredService<MemberServer>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<LivenessCoordinator>>(),
-            provider.GetService<ILostWorkers>()));
+            provider.GetService<ILostWorkers>(),
+            provider.GetService<IExecutionJournal>() is { } journal ? journal.FindGoneAsync : null));
         services.AddSingleton<IHostedService>(static provider => new LivenessCoordinatorService(
             provider.GetRequiredService<LivenessCoordinator>(),
             provider.GetRequiredService<MemberServer>(),

@@ -29,6 +29,10 @@ public interface IExecutionJournal
 
     Task LeaveAsync(string owner, CancellationToken cancellationToken);
 
+    /// <summary>Owners of partitions whose process has lost its place in the database without leaving, so that it has ended or was cut off.</summary>
+    /// <returns>None where the store can't tell.</returns>
+    Task<IReadOnlyList<string>> FindGoneAsync(CancellationToken cancellationToken);
+
     /// <summary>Everything of the partition that is not ended, as of one moment: read once by a new owner.</summary>
     Task<PartitionContents> LoadAsync(PartitionLease lease, CancellationToken cancellationToken);
 
