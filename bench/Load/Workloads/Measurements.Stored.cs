@@ -47,6 +47,7 @@ internal sealed partial class Measurements
 
             report.Add(new Figure($"list 50 of {rows} executions, {name}, p50", latencies.Percentile(0.5), "ms"));
             report.Add(new Figure($"list 50 of {rows} executions, {name}, p99", latencies.Percentile(0.99), "ms"));
+            report.Add(new Figure($"list 50 of {rows} executions, {name}, worst of 100, which counts them", latencies.Percentile(1), "ms"));
         }
     }
 
