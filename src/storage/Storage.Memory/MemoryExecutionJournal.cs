@@ -98,6 +98,10 @@ internal sealed class MemoryExecutionJournal(MemoryDatabase database, TimeProvid
         () => database.Executions.TryGetValue(new ExecutionId(tenantId, executionId), out var row) ? new ExecutionPlace(tenantId, row.Snapshot.Namespace, row.Snapshot.FlowId) : null,
         cancellationToken);
 
+    public Task<int?> FindTimerPartitionAsync(string tenantId, string executionId, CancellationToken cancellationToken) => database.DoAsync(
+        () => database.Timers.Values.FirstOrDefault(timer => timer.TenantId == tenantId && timer.ExecutionId == executionId) is { Key: not null } timer ? timer.Partition : (int?)null,
+        cancellationToken);
+
     public async Task CommitAsync(IReadOnlyList<PartitionLease> leases, ExecutionBatch batch, CancellationToken cancellationToken)
     {
         await database.DoAsync(

@@ -118,6 +118,12 @@ internal sealed class PostgresExecutionJournal(PostgresDatabase database, Postgr
         [executionId, tenantId],
         cancellationToken);
 
+    public Task<int?> FindTimerPartitionAsync(string tenantId, string executionId, CancellationToken cancellationToken) => database.SingleAsync(
+        $"SELECT partition FROM {schema}.timer WHERE execution = $1 AND tenant = $2 LIMIT 1",
+        static row => (int?)row.GetInt32(0),
+        [executionId, tenantId],
+        cancellationToken);
+
     public async Task CommitAsync(IReadOnlyList<PartitionLease> leases, ExecutionBatch batch, CancellationToken cancellationToken)
     {
         try

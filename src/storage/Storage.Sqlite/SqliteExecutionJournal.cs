@@ -111,6 +111,10 @@ internal sealed class SqliteExecutionJournal(SqliteDatabase database, Hints hint
         session => session.Single("SELECT namespace, flow FROM execution WHERE tenant = $0 AND id = $1", row => (ExecutionPlace?)new ExecutionPlace(tenantId, row.GetString(0), row.GetString(1)), tenantId, executionId),
         cancellationToken);
 
+    public async Task<int?> FindTimerPartitionAsync(string tenantId, string executionId, CancellationToken cancellationToken) => await database.ReadAsync(
+        session => session.Single("SELECT partition FROM timer WHERE tenant = $0 AND execution = $1 LIMIT 1", row => (int?)row.GetInt32(0), tenantId, executionId),
+        cancellationToken);
+
     public async Task CommitAsync(IReadOnlyList<PartitionLease> leases, ExecutionBatch batch, CancellationToken cancellationToken)
     {
         await database.WriteAsync(

@@ -630,6 +630,19 @@ public abstract class JournalContract<TBed> : StoreContract<TBed>
         (await Journal.FindPlaceAsync("other", execution.Id, None)).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task Partition_of_an_execution_that_is_still_to_be_created_is_that_of_its_timer()
+    {
+        var lease = await AcquireAsync("one");
+        var (waiting, batch) = (Samples.Id("waiting"), new ExecutionBatch());
+        batch.TimersSet.Add(Timer(waiting, "create"));
+        await Journal.CommitAsync(lease, batch, None);
+
+        (await Journal.FindTimerPartitionAsync(Tenant, waiting, None)).ShouldBe(Bed.Partition);
+        (await Journal.FindTimerPartitionAsync(Tenant, Samples.Id("nobody"), None)).ShouldBeNull();
+        (await Journal.FindTimerPartitionAsync("other", waiting, None)).ShouldBeNull();
+    }
+
     private async Task<PartitionLease> AcquireAsync(string owner) =>
         await Journal.AcquireAsync(Bed.Partition, owner, Minute, None) ?? throw new InvalidOperationException("The partition is not free");
 

@@ -470,6 +470,12 @@ internal sealed class CommandProcessor(
     private void Miss(LaneItem.Decide item, BatchUnderway batch)
     {
         batch.Note(item);
+        if (item.Request.Command is Command.Kill && TryCancelCreation(new ExecutionKey(item.Request.TenantId, item.Request.ExecutionId), batch))
+        {
+            batch.Answer(item.Caller, new CommandOutcome.NotFound());
+            return;
+        }
+
         batch.Answer(item.Caller, new CommandOutcome.NotFound());
 
         // One that is still to replace another tells its end when it has come.
@@ -610,14 +616,21 @@ internal sealed class CommandProcessor(
         }
     }
 
-    // A replacement that is still to come is not created any more; whoever waits for it learns that it was killed.
     private void KillSubflow(ExecutionKey key, int from, BatchUnderway batch)
+    {
+        if (!TryCancelCreation(key, batch))
+        {
+            Send(key, new Command.Kill(), null, from, batch);
+        }
+    }
+
+    // A replacement that is still to come is not created any more; whoever waits for it learns that it was killed.
+    private bool TryCancelCreation(ExecutionKey key, BatchUnderway batch)
     {
         var creation = CreationPrefix + key.ExecutionId;
         if (timers.Find(creation) is not { } pending)
         {
-            Send(key, new Command.Kill(), null, from, batch);
-            return;
+            return false;
         }
 
         timers.Cancel(creation);
@@ -627,8 +640,10 @@ internal sealed class CommandProcessor(
         var trigger = ModelJson.ReadExecution(pending.Payload.Span).Trigger?.Variables;
         if (trigger?.GetValueOrDefault("executionId") is string parent && trigger.GetValueOrDefault("taskRunId") is string taskRun)
         {
-            Send(new ExecutionKey(key.TenantId, parent), new Command.SubflowEnded(taskRun, key.ExecutionId, StateType.KILLED, null), null, from, batch);
+            Send(new ExecutionKey(key.TenantId, parent), new Command.SubflowEnded(taskRun, key.ExecutionId, StateType.KILLED, null), null, pending.Partition, batch);
         }
+
+        return true;
     }
 
     private void GrantSlots(FlowKey flow, BatchUnderway batch)

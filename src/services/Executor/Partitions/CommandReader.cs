@@ -113,11 +113,20 @@ internal sealed partial class CommandReader(IExecutionJournal journal, IHints hi
     // An execution that does not exist is told so by the one who has the command.
     private async Task<int> PartitionAsync(CommandEnvelope envelope, int otherwise, CancellationToken stopping)
     {
-        ExecutionPlace? place = envelope.Command is Command.Create { Execution: var execution }
-            ? new ExecutionPlace(execution.TenantId, execution.Namespace, execution.FlowId)
-            : envelope.Place ?? await journal.FindPlaceAsync(envelope.TenantId, envelope.ExecutionId, stopping);
-        return place is { } known ? FlowPartition.Of(known, owned.Total) : otherwise;
+        if (envelope.Command is Command.Create { Execution: var execution })
+        {
+            return FlowPartition.Of(new ExecutionPlace(execution.TenantId, execution.Namespace, execution.FlowId), owned.Total);
+        }
+
+        return (envelope.Place ?? await PlaceAsync(envelope, stopping)) is { } place ? FlowPartition.Of(place, owned.Total)
+            : await journal.FindTimerPartitionAsync(envelope.TenantId, envelope.ExecutionId, stopping) is { } waiting ? waiting
+
+            // It may have come to be between the two looks.
+            : await PlaceAsync(envelope, stopping) is { } late ? FlowPartition.Of(late, owned.Total)
+            : otherwise;
     }
+
+    private Task<ExecutionPlace?> PlaceAsync(CommandEnvelope envelope, CancellationToken stopping) => journal.FindPlaceAsync(envelope.TenantId, envelope.ExecutionId, stopping);
 
     private bool Concerns(Hint hint) =>
         hint.Kind == HintKind.Command && int.TryParse(hint.Subject, System.Globalization.CultureInfo.InvariantCulture, out var partition) && owned.Owns(partition);

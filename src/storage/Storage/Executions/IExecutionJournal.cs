@@ -60,6 +60,9 @@ public interface IExecutionJournal
 
     /// <summary>The flow of an execution, by which its partition is known; null when it does not exist.</summary>
     Task<ExecutionPlace?> FindPlaceAsync(string tenantId, string executionId, CancellationToken cancellationToken);
+
+    /// <summary>The partition that has a timer of an execution, by which one is found that is still to be created; null when none has.</summary>
+    Task<int?> FindTimerPartitionAsync(string tenantId, string executionId, CancellationToken cancellationToken);
 }
 
 /// <summary>Where an execution belongs.</summary>
