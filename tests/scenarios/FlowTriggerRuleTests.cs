@@ -1,22 +1,16 @@
-using Kestra.Engine;
-using Kestra.Hosting.Lanes;
 using Kestra.Model;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
-using Kestra.Model.Identifiers;
 using Kestra.Model.Json;
 using Kestra.Storage;
 using Kestra.Storage.Queries;
 using Microsoft.Extensions.DependencyInjection;
-using NodaTime;
 
 namespace Kestra.Scenarios;
 
 /// <summary>What no trace of an execution shows of flow triggers (§7.7).</summary>
 public sealed class FlowTriggerRuleTests(StatedBehaviourTests.Host host) : IClassFixture<StatedBehaviourTests.Host>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -51,27 +45,17 @@ public sealed class FlowTriggerRuleTests(StatedBehaviourTests.Host host) : IClas
 
     private async Task<string> RunAsync(Flow flow, ExecutionKind? kind)
     {
-        var id = new RandomIdSource().Next();
-        var create = new Command.Create(NewExecution.Build(flow, id, null, null, null, null, kind, SystemClock.Instance.GetCurrentInstant()));
-        (await host.Server.Services.GetRequiredService<IExecutionCommands>().SubmitAsync(new ExecutionRequest(flow.TenantId, id, create), Token)).ShouldBeOfType<CommandOutcome.Accepted>();
-        await host.Server.Services.GetRequiredService<IExecutionFollow>().WaitForEndAsync(flow.TenantId, id, Token).WaitAsync(Patience, Token);
+        var id = await host.Server.BeginAsync(flow, kind);
+        await host.Server.EndAsync(id);
         return id;
     }
 
-    private async Task<IReadOnlyList<Execution>> UntilStartedAsync(string flowId)
-    {
-        using var limit = new CancellationTokenSource(Patience);
-        while (true)
+    private Task<List<Execution>> UntilStartedAsync(string flowId) => Patiently.FindAsync(
+        async () =>
         {
             var page = await host.Server.Services.GetRequiredService<IStore>().Executions.SearchAsync(
                 Tenants.Default, [new QueryFilter(FilterField.FLOW_ID, FilterOperation.EQUALS, flowId)], new PageRequest(1, 10), Token);
-            if (page.Total > 0)
-            {
-                return [.. page.Results.Select(static document => ModelJson.ReadExecution(document.Span))];
-            }
-
-            limit.IsCancellationRequested.ShouldBeFalse($"no execution of {flowId} has started");
-            await Task.Delay(20, Token);
-        }
-    }
+            return page.Total == 0 ? null : page.Results.Select(static document => ModelJson.ReadExecution(document.Span)).ToList();
+        },
+        $"an execution of {flowId} has started");
 }

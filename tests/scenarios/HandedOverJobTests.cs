@@ -1,12 +1,4 @@
-using Kestra.Engine;
-using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
-using Kestra.Model.Flows;
-using Kestra.Model.Identifiers;
-using Kestra.Storage;
-using Kestra.Storage.Logs;
-using Microsoft.Extensions.DependencyInjection;
-using NodaTime;
 
 namespace Kestra.Scenarios;
 
@@ -14,8 +6,6 @@ namespace Kestra.Scenarios;
 public sealed class HandedOverJobTests
 {
     private const int Flows = 24;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -38,21 +28,17 @@ public sealed class HandedOverJobTests
                       - {id: a, type: io.kestra.plugin.core.log.Log, message: begins}
                       - {id: b, type: io.kestra.plugin.core.flow.Sleep, duration: PT15S}
                 """, Token);
-            var id = new RandomIdSource().Next();
-            var create = new Command.Create(NewExecution.Build(flow, id, null, null, null, null, null, SystemClock.Instance.GetCurrentInstant()));
-            (await first.Services.GetRequiredService<IExecutionCommands>().SubmitAsync(new ExecutionRequest(flow.TenantId, id, create), Token)).ShouldBeOfType<CommandOutcome.Accepted>();
-            ids.Add(id);
+            ids.Add(await first.BeginAsync(flow));
         }
 
         await group.AddAsync(Token);
 
-        var logs = first.Services.GetRequiredService<IStore>().Logs;
         foreach (var id in ids)
         {
-            var ended = await first.Services.GetRequiredService<IExecutionFollow>().WaitForEndAsync(Tenants.Default, id, Token).WaitAsync(Patience, Token);
+            var ended = await first.EndAsync(id);
             ended.State.Current.ShouldBe(StateType.SUCCESS);
             ended.TaskRunList![0].Attempts.ShouldHaveSingleItem();
-            (await logs.ReadExecutionAsync(Tenants.Default, id, new LogQuery(), 0, 100, Token)).Count(static entry => entry.Entry.Message == "begins").ShouldBe(1, ended.FlowId);
+            (await first.LogsAsync(id)).Count(static message => message == "begins").ShouldBe(1, ended.FlowId);
         }
     }
 }

@@ -1,22 +1,17 @@
 using Kestra.Engine;
-using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Liveness;
 using Kestra.Model.Cluster;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
-using Kestra.Model.Identifiers;
 using Kestra.Storage;
 using Kestra.Storage.Logs;
 using Microsoft.Extensions.DependencyInjection;
-using NodaTime;
 
 namespace Kestra.Scenarios;
 
 /// <summary>Tasks of worker groups among several servers (§3.2): who runs them, and what becomes of them where nobody does.</summary>
 public sealed class WorkerGroupTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     private ServerGroup group = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -76,12 +71,12 @@ public sealed class WorkerGroupTests : IAsyncLifetime
             tasks:
               - {id: a, type: io.kestra.plugin.core.debug.Return, format: a, workerGroup: {key: late}}
             """);
-        var id = await BeginAsync(server, flow);
-        (await server.Services.GetRequiredService<IExecutionReader>().FindAsync(Tenants.Default, id, Token))!.TaskRunList!.Single().State.Current.ShouldBe(StateType.CREATED);
+        var id = await server.BeginAsync(flow);
+        (await server.FindAsync(id))!.TaskRunList!.Single().State.Current.ShouldBe(StateType.CREATED);
 
         await group.AddAsync(Token, workerGroup: "late");
 
-        var ended = await EndAsync(server, id);
+        var ended = await server.EndAsync(id);
         ended.State.Current.ShouldBe(StateType.SUCCESS);
         ended.TaskRunList!.Single().Attempts!.Single().WorkerId.ShouldBe((await LivingAsync("late")).Id);
     }
@@ -89,7 +84,7 @@ public sealed class WorkerGroupTests : IAsyncLifetime
     private async Task<(Execution Ended, ScenarioServer Server)> RunAsync(string source)
     {
         var (server, flow) = await SaveAsync(source);
-        return (await EndAsync(server, await BeginAsync(server, flow)), server);
+        return (await server.RunAsync(flow), server);
     }
 
     private async Task<(ScenarioServer Server, Flow Flow)> SaveAsync(string source)
@@ -98,31 +93,15 @@ public sealed class WorkerGroupTests : IAsyncLifetime
         return (server, await server.SaveAsync(source, Token));
     }
 
-    private static async Task<string> BeginAsync(ScenarioServer server, Flow flow)
-    {
-        var id = new RandomIdSource().Next();
-        var create = new Command.Create(NewExecution.Build(flow, id, null, null, null, null, null, SystemClock.Instance.GetCurrentInstant()));
-        (await server.Services.GetRequiredService<IExecutionCommands>().SubmitAsync(new ExecutionRequest(flow.TenantId, id, create), Token)).ShouldBeOfType<CommandOutcome.Accepted>();
-        return id;
-    }
-
-    private static Task<Execution> EndAsync(ScenarioServer server, string id) =>
-        server.Services.GetRequiredService<IExecutionFollow>().WaitForEndAsync(Tenants.Default, id, Token).WaitAsync(Patience, Token);
-
     private async Task<ServiceInstance> LivingAsync(string? name) =>
         (await group.Servers[0].Services.GetRequiredService<ClusterMembers>().LivingAsync(ServiceType.WORKER, Token)).First(worker => worker.WorkerGroup == name);
 
     // Executors look for workers every few seconds.
     private async Task SeenAsync(string name)
     {
-        using var limit = new CancellationTokenSource(Patience);
         foreach (var environment in group.Servers.Select(static server => server.Services.GetRequiredService<EngineEnvironment>()))
         {
-            while (environment.WorkersOf(Tenants.Default, name) != WorkerGroupPresence.Attended)
-            {
-                limit.IsCancellationRequested.ShouldBeFalse($"the worker of group '{name}' is not seen");
-                await Task.Delay(50, Token);
-            }
+            await Patiently.UntilAsync(() => Task.FromResult(environment.WorkersOf(Tenants.Default, name) == WorkerGroupPresence.Attended), $"the worker of group '{name}' is seen");
         }
     }
 }
