@@ -1,7 +1,10 @@
 using Kestra.Hosting;
 using Kestra.Hosting.Configuration;
 using Kestra.Hosting.Liveness;
+using Kestra.Hosting.Memory;
 using Kestra.Model.Cluster;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Kestra.Cli.Composition.Parts;
 
@@ -13,6 +16,7 @@ internal static class MembershipPart
         if (context.IsMember)
         {
             context.Services.AddKestraLiveness(ServerOf(context.Settings));
+            context.Services.AddSingleton<IHostedService, IdleMemoryService>();
         }
     }
 
