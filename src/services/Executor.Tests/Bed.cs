@@ -5,6 +5,7 @@ using Kestra.Flows;
 using Kestra.Hosting.Configuration;
 using Kestra.Hosting.Lanes;
 using Kestra.Hosting.Logging;
+using Kestra.Hosting.Maintenance;
 using Kestra.Model;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
@@ -46,6 +47,8 @@ internal sealed class Bed : IAsyncDisposable
     public FaultyStore Store { get; }
 
     public ExecutorService Executor => server.Services.GetRequiredService<ExecutorService>();
+
+    public MaintenanceMode Maintenance => server.Services.GetRequiredService<MaintenanceMode>();
 
     public static async Task<Bed> StartAsync(IEnumerable<string> sources, TimeSpan? callerPatience = null)
     {
@@ -90,6 +93,16 @@ internal sealed class Bed : IAsyncDisposable
         return new ActiveExecution(ExecutionState.Restore(Build(flowId, id, []), [], program), program, partition);
     }
 
+    /// <summary>Waits for an execution that somebody else begins.</summary>
+    public async Task UntilThereAsync(string id)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (await FindAsync(id) is null)
+        {
+            await Task.Delay(10, limit.Token);
+        }
+    }
+
     public async Task<Execution> EndAsync(string id)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -131,8 +144,12 @@ internal sealed class Bed : IAsyncDisposable
     public async Task<PartitionContents> StopAsync()
     {
         await server.StopAsync(CancellationToken.None);
-        return await new MemoryStore(Database, TimeProvider.System).Journal.LoadAsync(new PartitionLease(0, "", 0), TestContext.Current.CancellationToken);
+        return await StoredAsync();
     }
+
+    /// <summary>What the database holds of the partition now.</summary>
+    public Task<PartitionContents> StoredAsync() =>
+        new MemoryStore(Database, TimeProvider.System).Journal.LoadAsync(new PartitionLease(0, "", 0), TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -17,6 +17,11 @@ internal sealed class FaultyStore
                 await work();
                 return true;
             })),
+            nameof(IExecutionJournal.ReadAsync) => Around.Call(method, call, async work =>
+            {
+                await BeforeReading((string)arguments[1]!);
+                await plan.CallAsync(work);
+            }),
             _ => typeof(Task).IsAssignableFrom(method.ReturnType) ? Around.Call(method, call, plan.CallAsync) : call(),
         });
         var flows = Interception<Storage.Flows.IFlowRepository>.Before(
@@ -33,4 +38,7 @@ internal sealed class FaultyStore
 
     /// <summary>Looks at each batch before it is written; may throw.</summary>
     public Action<ExecutionBatch> Inspect { get; set; } = static _ => { };
+
+    /// <summary>What the reading of an execution waits for, by its id.</summary>
+    public Func<string, Task> BeforeReading { get; set; } = static _ => Task.CompletedTask;
 }

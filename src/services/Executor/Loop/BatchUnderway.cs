@@ -93,9 +93,28 @@ internal sealed class BatchUnderway(ExecutorOptions options, OwnedPartitions own
         execution.OwesSnapshot = true;
     }
 
-    /// <summary>Keeps what is decided with this batch, for the case that the batch comes to nothing.</summary>
+    public void SetTimer(in ExecutionTimer timer)
+    {
+        Touch(timer.Partition);
+        Rows.TimersRemoved.Remove(timer.Key);
+        Rows.TimersSet.Add(timer);
+    }
+
+    public void RemoveTimer(string key, int partition)
+    {
+        Touch(partition);
+        Rows.TimersSet.RemoveAll(pending => pending.Key == key);
+        Rows.TimersRemoved.Add(key);
+    }
+
+    /// <summary>Keeps what is decided with this batch, for the case that the batch comes to nothing. Its timer is over with it.</summary>
     public void Note(LaneItem item)
     {
+        if (item is LaneItem.Decide { TimerKey: { } key } timed)
+        {
+            RemoveTimer(key, timed.Partition);
+        }
+
         if (item is not LaneItem.Decide { IsOuter: false } && item.Outlives)
         {
             items.Add(item);

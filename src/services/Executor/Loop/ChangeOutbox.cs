@@ -15,7 +15,6 @@ namespace Kestra.Executor.Loop;
 /// </summary>
 internal sealed class ChangeOutbox(StateChanges changes, TimerQueue timers, OwnedPartitions owned, TimeProvider time)
 {
-
     private static readonly Duration Patience = Duration.FromMinutes(1);
 
     public static bool Owns(string key) => ExecutionChange.IsKey(key);
@@ -70,9 +69,7 @@ internal sealed class ChangeOutbox(StateChanges changes, TimerQueue timers, Owne
         var key = done.Change.Key;
         if (timers.Find(key) is { } timer && timers.Cancel(key))
         {
-            batch.Touch(timer.Partition);
-            batch.Rows.TimersSet.RemoveAll(pending => pending.Key == key);
-            batch.Rows.TimersRemoved.Add(key);
+            batch.RemoveTimer(key, timer.Partition);
             foreach (var move in done.Outcome.Windows)
             {
                 batch.Touch(PartitionOf(move.Change.Window.TenantId, move.Change.Window.Namespace, move.Change.Window.FlowId));
@@ -129,10 +126,7 @@ internal sealed class ChangeOutbox(StateChanges changes, TimerQueue timers, Owne
 
     private void Keep(in ExecutionTimer timer, BatchUnderway batch)
     {
-        var key = timer.Key;
-        batch.Touch(timer.Partition);
         timers.Set(timer);
-        batch.Rows.TimersRemoved.Remove(key);
-        batch.Rows.TimersSet.Add(timer);
+        batch.SetTimer(timer);
     }
 }

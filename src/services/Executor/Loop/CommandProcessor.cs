@@ -119,9 +119,7 @@ internal sealed class CommandProcessor(
                 continue;
             }
 
-            batch.Rows.TimersRemoved.Add(timer.Key);
-            batch.Touch(timer.Partition);
-            Send(new LaneItem.Decide(RequestOf(timer), timer.Partition, null), timer.Partition, batch);
+            Decide(new LaneItem.Decide(RequestOf(timer), timer.Partition, null) { TimerKey = timer.Key }, batch);
             DecideFollowing(batch);
         }
 
@@ -252,8 +250,8 @@ internal sealed class CommandProcessor(
                 return false;
             }
 
-            postponed.Keep(key, execution!.Partition, item.Request.Command, batch);
             batch.Note(item);
+            postponed.Keep(key, execution!.Partition, item.Request.Command, batch);
             batch.Accept(item.Caller, execution);
             return true;
         }
@@ -269,13 +267,13 @@ internal sealed class CommandProcessor(
             return true;
         }
 
+        batch.Note(item);
         postponed.Keep(key, item.Partition, create, batch);
         if (item.Request.Trigger is { } trigger)
         {
             batch.Rows.Triggers.Add(trigger);
         }
 
-        batch.Note(item);
         batch.Answer(item.Caller, new CommandOutcome.Accepted(create.Execution));
         return true;
     }
@@ -430,7 +428,20 @@ internal sealed class CommandProcessor(
             executions.Add(restored);
         }
 
-        foreach (var item in waiting)
+        if (loaded is { Restored: null, Program: null } && waiting.FirstOrDefault(static item => item.Request.Command is Command.Create) is { } creation)
+        {
+            // It was looked for, and comes to be only now: its flow is still to be read.
+            foreach (var item in waiting)
+            {
+                executions.Park(loaded.Key, item);
+            }
+
+            loader.Begin(loaded.Key, creation.Request);
+            return;
+        }
+
+        // A command that came before the execution did, while both waited, is still for that execution.
+        foreach (var item in waiting.OrderBy(static item => item.Request.Command is not Command.Create))
         {
             if (loaded.Restored is null && item.Request.Command is Command.Create create && !executions.TryGet(loaded.Key, out _))
             {
@@ -470,13 +481,11 @@ internal sealed class CommandProcessor(
     private void Miss(LaneItem.Decide item, BatchUnderway batch)
     {
         batch.Note(item);
+        batch.Answer(item.Caller, new CommandOutcome.NotFound());
         if (item.Request.Command is Command.Kill && TryCancelCreation(new ExecutionKey(item.Request.TenantId, item.Request.ExecutionId), batch))
         {
-            batch.Answer(item.Caller, new CommandOutcome.NotFound());
             return;
         }
-
-        batch.Answer(item.Caller, new CommandOutcome.NotFound());
 
         // One that is still to replace another tells its end when it has come.
         if (item.Origin is { } origin && timers.Find(CreationPrefix + item.Request.ExecutionId) is null)
@@ -544,13 +553,11 @@ internal sealed class CommandProcessor(
             case Effect.SetTimer set:
                 var timer = new ExecutionTimer(set.Key, key.TenantId, key.ExecutionId, set.DueAt, set.Payload) { Partition = execution.Partition };
                 timers.Set(timer);
-                batch.Rows.TimersRemoved.Remove(set.Key);
-                batch.Rows.TimersSet.Add(timer);
+                batch.SetTimer(timer);
                 break;
             case Effect.CancelTimer cancel:
                 timers.Cancel(cancel.Key);
-                batch.Rows.TimersSet.RemoveAll(pending => pending.Key == cancel.Key);
-                batch.Rows.TimersRemoved.Add(cancel.Key);
+                batch.RemoveTimer(cancel.Key, execution.Partition);
                 break;
             case Effect.RequestSlot request:
                 var held = slots.TryHold(execution.Flow, key.ExecutionId, request.Limit);
@@ -596,7 +603,7 @@ internal sealed class CommandProcessor(
                 // It waits as a timer of its own, which the end of this execution does not take away.
                 var creation = new ExecutionTimer(CreationPrefix + replacement.Execution.Id, key.TenantId, replacement.Execution.Id, replacement.At, ModelJson.Serialize(replacement.Execution, JsonProfile.Database)) { Partition = execution.Partition };
                 timers.Set(creation);
-                batch.Rows.TimersSet.Add(creation);
+                batch.SetTimer(creation);
                 break;
             case Effect.RestartSubflow restart:
                 Send(
@@ -634,9 +641,7 @@ internal sealed class CommandProcessor(
         }
 
         timers.Cancel(creation);
-        batch.Touch(pending.Partition);
-        batch.Rows.TimersSet.RemoveAll(timer => timer.Key == creation);
-        batch.Rows.TimersRemoved.Add(creation);
+        batch.RemoveTimer(creation, pending.Partition);
         var trigger = ModelJson.ReadExecution(pending.Payload.Span).Trigger?.Variables;
         if (trigger?.GetValueOrDefault("executionId") is string parent && trigger.GetValueOrDefault("taskRunId") is string taskRun)
         {

@@ -73,12 +73,15 @@ internal abstract class LaneItem
         /// <summary>It came through the inbox; what follows from other decisions is made again with them.</summary>
         public bool IsOuter { get; set; }
 
+        /// <summary>The timer that has come up. It stays stored until this is decided, so that a death meanwhile loses nothing.</summary>
+        public string? TimerKey { get; init; }
+
         /// <summary>How often its execution could not be read.</summary>
         public int Misreadings { get; set; }
 
         public override bool HasCaller => Caller is not null;
 
-        public override bool Outlives => Caller is not QueuedCaller;
+        public override bool Outlives => Caller is not QueuedCaller && TimerKey is null;
 
         public override void Fail(Exception cause) => Caller?.Fail(cause);
     }

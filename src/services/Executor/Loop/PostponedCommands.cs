@@ -34,9 +34,8 @@ internal sealed class PostponedCommands(Func<bool> isInMaintenance, TimerQueue t
         last = Instant.Max(Instant.FromDateTimeOffset(time.GetUtcNow()), last + Duration.FromTicks(TimeSpan.TicksPerMicrosecond));
         var name = command is Command.TaskResult result ? NameOf(result.TaskRunId, result.Attempt) : Prefix + ids.Next();
         var timer = new ExecutionTimer(name, key.TenantId, key.ExecutionId, last, Encode(command)) { Partition = partition };
-        batch.Touch(partition);
         timers.Set(timer);
-        batch.Rows.TimersSet.Add(timer);
+        batch.SetTimer(timer);
     }
 
     public void Hold(LaneItem.Decide item) => held.Enqueue(item);

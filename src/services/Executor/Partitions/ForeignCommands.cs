@@ -12,9 +12,14 @@ internal sealed partial class ForeignCommands(IExecutionCommands router, RemoteC
     /// <summary>A command as the row that carries it to its partition.</summary>
     public static OutgoingCommand Row(LaneItem.Decide item, int partition) => new(partition, item.Request.ExecutionId, Envelope(item).Encode());
 
-    /// <summary>Sends a command to where its execution is now. A stored one stays stored: its new owner reads it.</summary>
+    /// <summary>Sends a command to where its execution is now. A stored one, or a timer, stays stored: its new owner reads it.</summary>
     public void Reroute(LaneItem.Decide item)
     {
+        if (item.TimerKey is not null)
+        {
+            return;
+        }
+
         if (item.Caller is QueuedCaller queued)
         {
             queued.Leave();
