@@ -1,5 +1,6 @@
 using Kestra.Engine;
 using Kestra.Executor.Partitions;
+using Kestra.Hosting.Lanes;
 using Kestra.Model.Executions;
 using Kestra.Model.Flows;
 using Kestra.Storage.Executions;
@@ -47,6 +48,35 @@ public sealed class ReplacementTests
         }
     }
 
+    [Fact]
+    public async Task A_restart_waits_for_a_replacement_that_does_not_exist_yet()
+    {
+        await using var group = await ServerGroup.OnPostgresAsync();
+        var first = await group.AddAsync(Token);
+        await group.AddAsync(Token);
+        var parents = new List<string>();
+        for (var number = 0; number < Pairs; number++)
+        {
+            await first.SaveAsync(Restarted(number), Token);
+            parents.Add(await first.BeginAsync(await first.SaveAsync(Batch(number), Token)));
+        }
+
+        Enumerable.Range(0, Pairs).ShouldContain(number => OwnerOf(group, $"replaced_batch{number}") != OwnerOf(group, $"replaced_part{number}"), "some of them are of different processes");
+        foreach (var id in parents)
+        {
+            (await first.EndAsync(id)).State.Current.ShouldBe(StateType.FAILED);
+            (await first.SubmitAsync(id, new Command.Restart(null))).ShouldBeOfType<CommandOutcome.Accepted>();
+        }
+
+        // The restarted part fails at its second task, which another execution shall try again. The batch wants that one restarted, if it failed; it does not exist yet.
+        foreach (var id in parents)
+        {
+            await first.UntilAsync(id, static execution => execution.State.Current is StateType.SUCCESS or StateType.FAILED && execution.State.Histories.Any(static entry => entry.State == StateType.RESTARTED), "the restarted execution has ended");
+            var ended = (await first.FindAsync(id))!;
+            ended.State.Current.ShouldBe(StateType.SUCCESS, string.Join("; ", await first.LogsAsync(id)));
+        }
+    }
+
     private static ScenarioServer OwnerOf(ServerGroup group, string flow) => group.Servers.Single(server =>
         server.Services.GetRequiredService<OwnedPartitions>() is var owned && owned.Owns(FlowPartition.Of(Tenants.Default, "golden", flow, owned.Total)));
 
@@ -63,5 +93,24 @@ public sealed class ReplacementTests
         namespace: golden
         tasks:
           - {id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: golden, flowId: replaced_child{{number}}, wait: true}
+        """;
+
+    private static string Restarted(int number) => $$$"""
+        id: replaced_part{{{number}}}
+        namespace: golden
+        tasks:
+          - {id: once, type: io.kestra.plugin.core.execution.Fail, condition: "{{ taskrun.attemptsCount < 1 and (labels.system.replay ?? '') != 'true' }}"}
+          - id: twice
+            type: io.kestra.plugin.core.execution.Fail
+            condition: "{{ (labels.system.replay ?? '') != 'true' }}"
+            retry: {type: constant, interval: PT3S, maxAttempts: 5, behavior: CREATE_NEW_EXECUTION}
+        """;
+
+    private static string Batch(int number) => $$$"""
+        id: replaced_batch{{{number}}}
+        namespace: golden
+        tasks:
+          - {id: list, type: io.kestra.plugin.core.storage.Write, content: "a"}
+          - {id: each, type: io.kestra.plugin.core.flow.ForEachItem, items: "{{ outputs.list.uri }}", namespace: golden, flowId: replaced_part{{{number}}}}
         """;
 }
