@@ -75,6 +75,17 @@ public sealed class MessageLimitTests
     }
 
     [Fact]
+    public void What_makes_it_too_large_by_its_own_run_does_not_begin()
+    {
+        var execution = New(Program(limit: null), inputBytes: 100);
+        var program = Program(ModelJson.SizeOf(execution));
+        var (state, decision) = decider.Create(new Command.Create(execution), program, Now, ids);
+
+        state!.Current.ShouldBe(StateType.FAILED);
+        decision.Effects.OfType<Effect.DispatchJob>().Select(static job => job.TaskRun.TaskId).ShouldBe(["after"]);
+    }
+
+    [Fact]
     public void The_facts_alone_bring_it_back_as_it_was()
     {
         var program = Program(limit: 3_000);

@@ -29,10 +29,6 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
     /// <summary>Works everything off and closes the decision.</summary>
     public Decision Complete()
     {
-        // Before, so that nothing begins behind what is too large already; afterwards, for what has begun.
-        FailIfTooLarge();
-        RunSteps();
-        FailIfTooLarge();
         RunSteps();
         if (state.HasEnded && !hadEnded)
         {
@@ -77,6 +73,8 @@ internal sealed partial class Pass(ExecutionState state, Instant now, IIdSource 
                 CheckAssertions();
             }
 
+            // Between the steps, so that nothing begins behind what is too large already.
+            FailIfTooLarge();
             if (!steps.TryDequeue(out var step))
             {
                 return;
