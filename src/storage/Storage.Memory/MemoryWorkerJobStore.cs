@@ -33,10 +33,6 @@ internal sealed class MemoryWorkerJobStore(MemoryDatabase database, TimeProvider
     public Task<IReadOnlyList<WorkerJobRow>> ListAsync(int partition, CancellationToken cancellationToken) =>
         database.DoAsync<IReadOnlyList<WorkerJobRow>>(() => [.. database.Jobs.Where(job => job.Partition == partition)], cancellationToken);
 
-    public Task<IReadOnlyList<WaitingJobs>> CountWaitingAsync(CancellationToken cancellationToken) => database.DoAsync<IReadOnlyList<WaitingJobs>>(
-        () => [.. database.Jobs.Where(static job => job is { ClaimedBy: null, Watch: null }).GroupBy(static job => job.WorkerGroup).Select(static group => new WaitingJobs(group.Key, group.Count()))],
-        cancellationToken);
-
     /// <summary>The part of a commit that is about jobs.</summary>
     public static void Write(MemoryDatabase database, ExecutionBatch batch, Instant now)
     {

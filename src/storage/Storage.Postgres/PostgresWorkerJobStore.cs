@@ -40,12 +40,6 @@ internal sealed class PostgresWorkerJobStore(PostgresDatabase database) : IWorke
     public async Task<IReadOnlyList<WorkerJobRow>> ListAsync(int partition, CancellationToken cancellationToken) =>
         await database.QueryAsync(OfPartition(schema), static row => Read(row), [partition], cancellationToken);
 
-    public async Task<IReadOnlyList<WaitingJobs>> CountWaitingAsync(CancellationToken cancellationToken) => await database.QueryAsync(
-        $"SELECT worker_group, count(*) FROM {schema}.worker_job WHERE claimed_by IS NULL AND kind = 0 GROUP BY worker_group",
-        static row => new WaitingJobs(WorkerJobRows.Group(row.GetString(0)), row.GetInt64(1)),
-        [],
-        cancellationToken);
-
     /// <summary>All jobs of the partition <c>$1</c>; read by <see cref="Read"/>.</summary>
     public static string OfPartition(string schema) => $"SELECT {Columns} FROM {schema}.worker_job AS job WHERE partition = $1 ORDER BY id";
 

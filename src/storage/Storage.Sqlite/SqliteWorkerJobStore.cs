@@ -40,12 +40,6 @@ internal sealed class SqliteWorkerJobStore(SqliteDatabase database, WorkerJobHin
     public async Task<IReadOnlyList<WorkerJobRow>> ListAsync(int partition, CancellationToken cancellationToken) =>
         await database.ReadAsync(session => Of(session, partition), cancellationToken);
 
-    public async Task<IReadOnlyList<WaitingJobs>> CountWaitingAsync(CancellationToken cancellationToken) => await database.ReadAsync(
-        session => session.Query(
-            "SELECT worker_group, count(*) FROM worker_job WHERE claimed_by IS NULL AND kind = 0 GROUP BY worker_group",
-            row => new WaitingJobs(WorkerJobRows.Group(row.GetString(0)), row.GetInt64(1))),
-        cancellationToken);
-
     public static List<WorkerJobRow> Of(Session session, int partition) =>
         session.Query($"SELECT {Columns} FROM worker_job WHERE partition = $0 ORDER BY id", Read, partition);
 

@@ -257,12 +257,6 @@ internal sealed class LaneStory(StoreBed bed, int seed, Action<string>? trace)
     {
         var stored = await store.Jobs.ListAsync(bed.Partition, CancellationToken.None);
         stored.Select(static job => (job.TaskRunId, job.Attempt, job.ClaimedBy, job.Killed)).ShouldBe(jobs.Select(static job => (job.TaskRunId, job.Attempt, job.ClaimedBy, job.Killed)));
-        foreach (var group in Groups)
-        {
-            // Also what was killed waits for somebody who answers it.
-            var waiting = jobs.Count(job => job.ClaimedBy is null && job.WorkerGroup == group);
-            (await store.Jobs.CountWaitingAsync(CancellationToken.None)).Where(count => count.WorkerGroup == group).Sum(static count => count.Count).ShouldBe(waiting);
-        }
     }
 
     private WorkerJobRow NewJob()

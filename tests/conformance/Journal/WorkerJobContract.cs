@@ -107,18 +107,6 @@ public abstract class WorkerJobContract<TBed> : StoreContract<TBed>
     }
 
     [Fact]
-    public async Task Waiting_jobs_are_counted_by_group()
-    {
-        var execution = Samples.Id("run");
-        await SendAsync(Job(execution, "a" + execution), Job(execution, "b" + execution), Job(execution, "c" + execution));
-        await Jobs.ClaimAsync(worker, group, 1, None);
-
-        (await Jobs.CountWaitingAsync(None)).ShouldContain(new WaitingJobs(group, 2));
-        await Jobs.ClaimAsync(worker, group, 2, None);
-        (await Jobs.CountWaitingAsync(None)).ShouldNotContain(count => count.WorkerGroup == group);
-    }
-
-    [Fact]
     public async Task Job_that_is_given_back_can_be_claimed_again()
     {
         await SendAsync(Job(Samples.Id("run")));
@@ -332,7 +320,6 @@ public abstract class WorkerJobContract<TBed> : StoreContract<TBed>
         (await Jobs.ListAsync(Bed.Partition, None)).Count(job => job.WorkerGroup == group && job.Watch is not null).ShouldBe(2);
 
         await Jobs.ReleaseAsync(worker, [polling.Id], None);
-        (await Jobs.CountWaitingAsync(None)).ShouldNotContain(count => count.WorkerGroup == group);
         (await Jobs.ClaimTriggersAsync(other, group, realtime: false, 10, None)).ShouldHaveSingleItem().Id.ShouldBe(polling.Id);
     }
 

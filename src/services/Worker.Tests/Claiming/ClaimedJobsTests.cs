@@ -339,7 +339,5 @@ public sealed class ClaimedJobsTests : IAsyncDisposable
         public Task<IReadOnlyList<WorkerJobRow>> ListClaimedAsync(string workerId, CancellationToken cancellationToken) => store.ListClaimedAsync(workerId, cancellationToken);
 
         public Task<IReadOnlyList<WorkerJobRow>> ListAsync(int partition, CancellationToken cancellationToken) => store.ListAsync(partition, cancellationToken);
-
-        public Task<IReadOnlyList<WaitingJobs>> CountWaitingAsync(CancellationToken cancellationToken) => store.CountWaitingAsync(cancellationToken);
     }
 }

@@ -36,10 +36,4 @@ public interface IWorkerJobStore
 
     /// <summary>All jobs of a partition, oldest first.</summary>
     Task<IReadOnlyList<WorkerJobRow>> ListAsync(int partition, CancellationToken cancellationToken);
-
-    /// <summary>How many tasks wait in each group; groups without any are absent.</summary>
-    Task<IReadOnlyList<WaitingJobs>> CountWaitingAsync(CancellationToken cancellationToken);
 }
-
-/// <param name="WorkerGroup">Null is the group of workers without a group.</param>
-public readonly record struct WaitingJobs(string? WorkerGroup, long Count);
