@@ -11,15 +11,15 @@ public sealed class StartPaceTests
     private readonly Clock clock = new();
     private readonly WorkerJobQueue jobs = new();
     private readonly StartPace pace;
-    private bool isBusy = true;
+    private double used = 1;
     private int sent;
 
-    public StartPaceTests() => pace = new StartPace(jobs, () => isBusy, clock);
+    public StartPaceTests() => pace = new StartPace(jobs, () => used, clock);
 
     [Fact]
     public void Executions_begin_at_once_while_there_is_time_for_them()
     {
-        isBusy = false;
+        used = 0.8;
         Come(500);
         NextSpan();
         Come(500);
@@ -70,6 +70,22 @@ public sealed class StartPaceTests
         pace.WasPressed(TimeSpan.FromSeconds(5)).ShouldBeTrue();
         clock.Advance(TimeSpan.FromSeconds(5));
         pace.WasPressed(TimeSpan.FromSeconds(5)).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_burst_that_leaves_some_time_goes_on_until_half_of_it_is_left()
+    {
+        Come(500);
+        NextSpan();
+        Come(500);
+        used = 0.6;
+        NextSpan();
+        pace.IsPressed.ShouldBeTrue();
+        Come(500);
+        used = 0.4;
+        NextSpan();
+        pace.IsPressed.ShouldBeFalse();
+        jobs.KeptBack.ShouldBe(0);
     }
 
     [Fact]

@@ -248,7 +248,7 @@ public sealed partial class ExecutorService(
         var processor = new CommandProcessor(
             decider, executions, loader, programs, slots, timers, placement, new ChangeOutbox(changes, timers, owned, time), owned, foreign, signals, () => inbox.Overload(isAwaited: false), skipping, new PostponedCommands(settings.IsInMaintenance, timers, time, ids), metrics, time, ids);
         var subflows = new SubflowStarter(programs, subflowInputs, new SubflowDepths(executionReader, settings.SubflowDepthLimit), environment, inbox, owned.Total, time);
-        var starts = new StartPace(jobs, new ProcessorTime(time).IsUsedUp, time);
+        var starts = new StartPace(jobs, new ProcessorTime(time).Used, time);
         var effects = new EffectDispatcher(jobs, starts, subflows, inbox, evaluations, time, settings, loggers.CreateLogger<EffectDispatcher>(), stopping);
         watch = new QueueLimits(slots, programs, inbox, settings.QueueWatchInterval, time, loggers.CreateLogger<QueueLimits>());
         return new ExecutorLoop(owned, journal, inbox, logs, executions, processor, placement, effects, starts, timers, signals, changes, settings, time, loggers.CreateLogger<ExecutorLoop>());

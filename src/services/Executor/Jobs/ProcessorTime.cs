@@ -2,23 +2,22 @@ using System.Globalization;
 
 namespace Kestra.Executor.Jobs;
 
-/// <summary>What is left of the processors' time: of the machine's where it tells (Linux), else of this process's share.</summary>
+/// <summary>How much of the processors' time is used: of the machine's where it tells (Linux), else by this process.</summary>
 internal sealed class ProcessorTime(TimeProvider time)
 {
-    private const double BusyFrom = 0.9;
     private const string MachineTimes = "/proc/stat";
 
     private static readonly bool IsMachineKnown = File.Exists(MachineTimes);
 
     private (double Used, double Whole) before;
 
-    /// <summary>Whether next to none was left since the last look.</summary>
-    public bool IsUsedUp()
+    /// <returns>The part that was used since the last call, 0 to 1.</returns>
+    public double Used()
     {
         var now = IsMachineKnown ? OfMachine() : OfProcess();
         var (used, whole) = (now.Used - before.Used, now.Whole - before.Whole);
         before = now;
-        return whole > 0 && used / whole > BusyFrom;
+        return whole > 0 ? used / whole : 0;
     }
 
     // The first line is the sum of all processors: user, nice, system, idle, iowait, … in ticks. See proc(5).

@@ -7,11 +7,15 @@ namespace Kestra.Executor.Jobs;
 /// them are answered first. What has begun goes on, and some begin with every transaction; the others begin when the burst is over.
 /// Used by the loop alone.
 /// </summary>
-/// <param name="isBusy">Whether the processors had no time left since it was asked the last time.</param>
-internal sealed class StartPace(WorkerJobQueue jobs, Func<bool> isBusy, TimeProvider time)
+/// <param name="usedTime">Part of the processors' time that was used since it was asked the last time.</param>
+internal sealed class StartPace(WorkerJobQueue jobs, Func<double> usedTime, TimeProvider time)
 {
     // While it is pressed, one execution begins for so many that come in.
     private const int Share = 8;
+
+    // Those who are answered at the same moment send again at the same moment, and while their requests are being written there is
+    // little else to do: so a burst does not end with the first idle time.
+    private const double BeginsAt = 0.85, EndsBelow = 0.5;
 
     // New executions of a span that are a burst.
     private const int Burst = 50;
@@ -47,7 +51,7 @@ internal sealed class StartPace(WorkerJobQueue jobs, Func<bool> isBusy, TimeProv
         if (time.GetElapsedTime(spanBegan) >= Span)
         {
             // Whoever sends many at once may send them in waves: one span without any is no end.
-            IsPressed = isBusy() && came + cameBefore >= Burst;
+            IsPressed = usedTime() >= (IsPressed ? EndsBelow : BeginsAt) && came + cameBefore >= Burst;
             (spanBegan, cameBefore, came) = (time.GetTimestamp(), came, 0);
         }
 
