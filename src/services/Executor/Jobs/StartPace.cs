@@ -17,6 +17,9 @@ internal sealed class StartPace(WorkerJobQueue jobs, Func<double> usedTime, Time
     // little else to do: so a burst does not end with the first idle time.
     private const double BeginsAt = 0.85, EndsBelow = 0.5;
 
+    // Jobs that are enough for every worker until the next transaction. More of them would stand before those that somebody waits for.
+    private const int MostReady = 200;
+
     // New executions of a span that are a burst.
     private const int Burst = 50;
 
@@ -31,8 +34,10 @@ internal sealed class StartPace(WorkerJobQueue jobs, Func<double> usedTime, Time
     /// <summary>More executions come in than there is time for.</summary>
     public bool IsPressed { get; private set; }
 
-    /// <summary>When to look again; null when nothing is kept back.</summary>
-    public DateTimeOffset? NextLook => jobs.KeptBack > 0 ? time.GetUtcNow() + Span : null;
+    /// <summary>When to look again; null when nothing is kept back, or the worker has enough and its results come first.</summary>
+    public DateTimeOffset? NextLook => jobs.KeptBack > 0 && (IsPressed || Ready < MostReady) ? time.GetUtcNow() + Span : null;
+
+    private int Ready => jobs.Waiting - jobs.KeptBack;
 
     /// <summary>Whether it was pressed within a time until now.</summary>
     public bool WasPressed(TimeSpan within) => lastPressed is { } last && time.GetElapsedTime(last) < within;
@@ -45,7 +50,7 @@ internal sealed class StartPace(WorkerJobQueue jobs, Func<double> usedTime, Time
         jobs.KeepBack(job);
     }
 
-    /// <summary>Lets executions begin: all as long as there is time for them.</summary>
+    /// <summary>Lets executions begin: as many as the worker can take as long as there is time for them.</summary>
     public void Release()
     {
         if (time.GetElapsedTime(spanBegan) >= Span)
@@ -58,7 +63,7 @@ internal sealed class StartPace(WorkerJobQueue jobs, Func<double> usedTime, Time
         if (!IsPressed)
         {
             owed = 0;
-            jobs.LetGo(int.MaxValue);
+            jobs.LetGo(MostReady - Ready);
             return;
         }
 
