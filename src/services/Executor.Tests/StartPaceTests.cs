@@ -12,9 +12,10 @@ public sealed class StartPaceTests
     private readonly WorkerJobQueue jobs = new();
     private readonly StartPace pace;
     private double used = 1;
+    private TimeSpan wait;
     private int sent;
 
-    public StartPaceTests() => pace = new StartPace(jobs, () => used, clock);
+    public StartPaceTests() => pace = new StartPace(jobs, () => used, () => wait, clock);
 
     [Fact]
     public void Executions_begin_at_once_while_there_is_time_for_them()
@@ -56,7 +57,7 @@ public sealed class StartPaceTests
     }
 
     [Fact]
-    public void One_in_eight_begins_while_more_come_than_there_is_time_for()
+    public void One_in_sixteen_begins_while_more_come_than_there_is_time_for()
     {
         Come(500);
         NextSpan();
@@ -67,7 +68,7 @@ public sealed class StartPaceTests
             pace.Release();
         }
 
-        (before + 500 - jobs.KeptBack).ShouldBeInRange(500 / 8, (500 / 8) + 1);
+        (before + 500 - jobs.KeptBack).ShouldBeInRange(500 / 16, (500 / 16) + 1);
         jobs.Waiting.ShouldBe(1_000);
         pace.NextLook.ShouldNotBeNull();
     }
@@ -100,6 +101,25 @@ public sealed class StartPaceTests
         pace.IsPressed.ShouldBeTrue();
         Come(500);
         used = 0.4;
+        NextSpan();
+        pace.IsPressed.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void A_database_that_is_short_of_time_makes_a_burst_too()
+    {
+        used = 0.3;
+        wait = TimeSpan.FromMilliseconds(60);
+        Come(500);
+        NextSpan();
+        pace.IsPressed.ShouldBeTrue();
+        wait = TimeSpan.FromMilliseconds(20);
+        Come(500);
+        pace.Release();
+        wait = TimeSpan.Zero;
+        NextSpan();
+        pace.IsPressed.ShouldBeTrue("it waited within the span");
+        Come(500);
         NextSpan();
         pace.IsPressed.ShouldBeFalse();
     }

@@ -214,7 +214,9 @@ public sealed partial class ExecutorService(
     private async Task RunAsync(ExecutorLoop loop, PartitionKeeper keeper, QueueLimits watch, ExecutorOptions settings, CancellationTokenSource owning)
     {
         var reader = new CommandReader(journal, hints, owned, inbox, settings, time, loggers.CreateLogger<CommandReader>());
-        var work = loop.RunAsync(owning.Token);
+
+        // A thread of its own: on the pool the loop would stand behind every request that waits for it.
+        var work = Task.Factory.StartNew(() => loop.Run(owning.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         List<Task> beside = [keeper.RunAsync(owning.Token), watch.WatchAsync(owning.Token)];
         if (owned.Total > 1)
         {
@@ -248,7 +250,7 @@ public sealed partial class ExecutorService(
         var processor = new CommandProcessor(
             decider, executions, loader, programs, slots, timers, placement, new ChangeOutbox(changes, timers, owned, time), owned, foreign, signals, () => inbox.Overload(isAwaited: false), skipping, new PostponedCommands(settings.IsInMaintenance, timers, time, ids), metrics, time, ids);
         var subflows = new SubflowStarter(programs, subflowInputs, new SubflowDepths(executionReader, settings.SubflowDepthLimit), environment, inbox, owned.Total, time);
-        var starts = new StartPace(jobs, new ProcessorTime(time).Used, time);
+        var starts = new StartPace(jobs, new ProcessorTime(time).Used, () => inbox.Load.Wait(inbox.Reader.Count), time);
         var effects = new EffectDispatcher(jobs, starts, subflows, inbox, evaluations, time, settings, loggers.CreateLogger<EffectDispatcher>(), stopping);
         watch = new QueueLimits(slots, programs, inbox, settings.QueueWatchInterval, time, loggers.CreateLogger<QueueLimits>());
         return new ExecutorLoop(owned, journal, inbox, logs, executions, processor, placement, effects, starts, timers, signals, changes, settings, time, loggers.CreateLogger<ExecutorLoop>());

@@ -25,6 +25,9 @@ public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs, 
 
     internal ChannelReader<LaneItem> Reader => channel.Reader;
 
+    /// <summary>Set with everything that comes in. The loop waits for it on its own thread, and not for a thread of the pool.</summary>
+    internal ManualResetEventSlim Arrived { get; } = new(false, spinCount: 0);
+
     /// <summary>Executions held by the loop; written by the loop alone.</summary>
     internal long Open
     {
@@ -59,7 +62,7 @@ public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs, 
                 return overloaded;
             }
 
-            if (!channel.Writer.TryWrite(item))
+            if (!TryWrite(item))
             {
                 return new CommandOutcome.Overloaded(Within(Load.Wait(channel.Reader.Count)));
             }
@@ -74,7 +77,7 @@ public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs, 
     }
 
     public ValueTask PostAsync(ExecutionRequest request, int partition, CancellationToken cancellationToken) =>
-        channel.Writer.WriteAsync(new LaneItem.Decide(request, partition, null), cancellationToken);
+        PostAsync(new LaneItem.Decide(request, partition, null), cancellationToken);
 
     public async Task<CommandOutcome> DeleteAsync(string tenantId, string executionId, int partition, CancellationToken cancellationToken)
     {
@@ -99,12 +102,12 @@ public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs, 
         }
     }
 
-    internal ValueTask PostAsync(LaneItem item, CancellationToken cancellationToken) => channel.Writer.WriteAsync(item, cancellationToken);
+    internal ValueTask PostAsync(LaneItem item, CancellationToken cancellationToken) => TryWrite(item) ? ValueTask.CompletedTask : WriteLaterAsync(item, cancellationToken);
 
     /// <summary>Makes the loop look around. A full lane needs no wake: the loop is at work.</summary>
     internal void Wake()
     {
-        if (Interlocked.Exchange(ref wakePending, 1) == 0 && !channel.Writer.TryWrite(LaneItem.Wake.Instance))
+        if (Interlocked.Exchange(ref wakePending, 1) == 0 && !TryWrite(LaneItem.Wake.Instance))
         {
             Volatile.Write(ref wakePending, 0);
         }
@@ -117,9 +120,26 @@ public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs, 
 
     private Gate Entered() => gate is { Reason: { } reason } ? throw new CommandsUnavailableException($"{reason}; nothing was changed") : gate;
 
+    private bool TryWrite(LaneItem item)
+    {
+        if (!channel.Writer.TryWrite(item))
+        {
+            return false;
+        }
+
+        Arrived.Set();
+        return true;
+    }
+
+    private async ValueTask WriteLaterAsync(LaneItem item, CancellationToken cancellationToken)
+    {
+        await channel.Writer.WriteAsync(item, cancellationToken);
+        Arrived.Set();
+    }
+
     private async ValueTask WriteAsync(LaneItem item, Gate entered, CancellationToken cancellationToken)
     {
-        if (channel.Writer.TryWrite(item))
+        if (TryWrite(item))
         {
             return;
         }
@@ -127,7 +147,7 @@ public sealed class ExecutorInbox(ExecutorOptions options, WorkerJobQueue jobs, 
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, entered.Closing);
         try
         {
-            await channel.Writer.WriteAsync(item, either.Token);
+            await WriteLaterAsync(item, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -36,7 +36,9 @@ internal sealed partial class ExecutorLoop(
     // With so few commands and no other waiting there is nothing to decide while they commit, and a thread more would only cost time.
     private const int LoneCommands = 4;
 
-    private const int WorthACommit = 100;
+    private const int WorthACommit = 64;
+
+    private const int Gatherings = 5;
 
     private readonly ListingQueue listing = new(options.ListDelay, options.ListDelayInBurst, () => starts.WasPressed(options.ListDelayInBurst), time);
     private Remains remains = new();
@@ -44,26 +46,29 @@ internal sealed partial class ExecutorLoop(
     private BatchUnderway? committing;
     private LaneItem? deciding;
     private LogAlarm logAlarm = null!;
+    private CommitThread commitThread = null!;
     private Task commit = Task.CompletedTask;
     private bool isDraining;
     private bool stopping;
 
     /// <summary>Runs until cancelled; then everything that was decided is written before it returns.</summary>
     /// <exception cref="CommitFailedException">A commit failed; memory can't be trusted any more and has to be read again.</exception>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public void Run(CancellationToken cancellationToken)
     {
-        await using var arrivals = new LogAlarm(logs, options.LogDelay, time, inbox.Wake);
+        using var commits = new CommitThread();
+        commitThread = commits;
+        using var arrivals = new LogAlarm(logs, options.LogDelay, time, inbox.Wake);
         logAlarm = arrivals;
-        await using var alarm = time.CreateTimer(_ => inbox.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        using var alarm = time.CreateTimer(_ => inbox.Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
         {
             while (!cancellationToken.IsCancellationRequested)
             {
                 Fill();
-                await GatherAsync();
+                Gather();
                 if (committing is not null && (commit.IsCompleted || filling.Decided >= Limit))
                 {
-                    await FinishAsync();
+                    Finish();
                 }
 
                 if (committing is null && (Start() || remains.Count > 0))
@@ -73,7 +78,7 @@ internal sealed partial class ExecutorLoop(
 
                 starts.Release();
                 SetAlarm(alarm);
-                await WaitAsync(cancellationToken);
+                Wait(cancellationToken);
                 if (committing is null)
                 {
                     inbox.Load.Begin();
@@ -85,7 +90,7 @@ internal sealed partial class ExecutorLoop(
             LogStopping();
         }
 
-        await DrainAsync();
+        Drain();
     }
 
     /// <summary>Takes up partitions before the loop runs.</summary>
@@ -272,31 +277,21 @@ internal sealed partial class ExecutorLoop(
         inbox.Load.Underway = filling.Decided + (committing?.Decided ?? 0);
     }
 
-    // A transaction of a few costs as much as one of many. In a burst the requests that wait for a thread are heard first.
-    private async Task GatherAsync()
+    // A transaction of a few costs as much as one of many. In a burst more of them are on their way.
+    private void Gather()
     {
-        if (starts.IsPressed && committing is null && filling.Decided is > 0 and < WorthACommit)
+        for (var waits = 0; waits < Gatherings && starts.IsPressed && committing is null && filling.Decided is > 0 and < WorthACommit; waits++)
         {
-            await Task.Yield();
+            Thread.Sleep(1);
             Fill();
         }
     }
 
-    private async Task WaitAsync(CancellationToken cancellationToken)
+    // Whatever is waited for sets the signal: what comes in, and the end of the commit.
+    private void Wait(CancellationToken cancellationToken)
     {
-        var arrival = inbox.Reader.WaitToReadAsync(cancellationToken);
-        if (committing is null || arrival.IsCompleted)
-        {
-            if (!await arrival)
-            {
-                throw new ChannelClosedException();
-            }
-
-            return;
-        }
-
-        await Task.WhenAny(arrival.AsTask(), commit);
-        cancellationToken.ThrowIfCancellationRequested();
+        inbox.Arrived.Wait(cancellationToken);
+        inbox.Arrived.Reset();
     }
 
     /// <returns>False when there is nothing to write.</returns>
@@ -331,7 +326,12 @@ internal sealed partial class ExecutorLoop(
         var (leases, rows) = (committing.Leases, committing.Rows);
         commit = rows.IsEmpty ? Task.CompletedTask
             : committing.Decided <= LoneCommands && inbox.Reader.Count == 0 ? journal.CommitAsync(leases, rows, CancellationToken.None)
-            : Task.Run(() => journal.CommitAsync(leases, rows, CancellationToken.None));
+            : commitThread.Run(() => journal.CommitAsync(leases, rows, CancellationToken.None));
+        if (!commit.IsCompleted)
+        {
+            _ = commit.ContinueWith(static (_, arrived) => ((ManualResetEventSlim)arrived!).Set(), inbox.Arrived, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+
         return true;
     }
 
@@ -370,12 +370,12 @@ internal sealed partial class ExecutorLoop(
         }
     }
 
-    private async Task FinishAsync()
+    private void Finish()
     {
         var started = Stopwatch.GetTimestamp();
         try
         {
-            await commit;
+            commit.GetAwaiter().GetResult();
         }
         catch (Exception failure)
         {
@@ -392,7 +392,7 @@ internal sealed partial class ExecutorLoop(
         // What a server that stops owes is owed again by the next owner.
         foreach (var (execution, effect) in isDraining ? [] : done.Effects)
         {
-            await effects.DispatchAsync(execution, effect);
+            Dispatch(execution, effect);
         }
 
         starts.Release();
@@ -400,9 +400,18 @@ internal sealed partial class ExecutorLoop(
         Announce(done);
         foreach (var (lease, given) in done.Yielded)
         {
-            await journal.ReleaseAsync(lease, CancellationToken.None);
+            journal.ReleaseAsync(lease, CancellationToken.None).GetAwaiter().GetResult();
             LogYielded(lease.Partition);
             given.TrySetResult();
+        }
+    }
+
+    private void Dispatch(ActiveExecution execution, Engine.Effect effect)
+    {
+        var dispatched = effects.DispatchAsync(execution, effect);
+        if (!dispatched.IsCompletedSuccessfully)
+        {
+            dispatched.AsTask().GetAwaiter().GetResult();
         }
     }
 
@@ -488,7 +497,7 @@ internal sealed partial class ExecutorLoop(
     }
 
     // In the end every document stands alone, so that any program that knows Kestra's tables can go on from here.
-    private async Task DrainAsync()
+    private void Drain()
     {
         isDraining = true;
         stopping = true;
@@ -496,7 +505,7 @@ internal sealed partial class ExecutorLoop(
         {
             if (committing is not null)
             {
-                await FinishAsync();
+                Finish();
             }
 
             foreach (var execution in executions.All)

@@ -6,7 +6,7 @@ namespace Kestra.Executor.Loop;
 /// Lets logs and metrics wait a moment for the result of the run that wrote them, so that both are written with one commit.
 /// Those of a run that goes on are written when the moment is over.
 /// </summary>
-internal sealed class LogAlarm : IAsyncDisposable
+internal sealed class LogAlarm : IDisposable
 {
     private readonly LogBuffer logs;
     private readonly TimeSpan delay;
@@ -43,10 +43,10 @@ internal sealed class LogAlarm : IAsyncDisposable
         Volatile.Write(ref waiting, 0);
     }
 
-    public ValueTask DisposeAsync()
+    public void Dispose()
     {
         logs.Arrived = null;
-        return timer.DisposeAsync();
+        timer.Dispose();
     }
 
     private void Note()
