@@ -57,7 +57,7 @@ public sealed class StartPaceTests
     }
 
     [Fact]
-    public void One_in_sixteen_begins_while_more_come_than_there_is_time_for()
+    public void One_in_thirty_two_begins_while_more_come_than_there_is_time_for()
     {
         Come(500);
         NextSpan();
@@ -68,7 +68,7 @@ public sealed class StartPaceTests
             pace.Release();
         }
 
-        (before + 500 - jobs.KeptBack).ShouldBeInRange(500 / 16, (500 / 16) + 1);
+        (before + 500 - jobs.KeptBack).ShouldBeInRange(500 / 32, (500 / 32) + 1);
         jobs.Waiting.ShouldBe(1_000);
         pace.NextLook.ShouldNotBeNull();
     }

@@ -62,7 +62,7 @@ public sealed class NewDatabaseTests
         }));
 
         (await PostgresCatalogue.HistoryAsync(database)).Count.ShouldBe(40);
-        (await PostgresCatalogue.TextsAsync(database, "SELECT version::text FROM kestra_engine.migration ORDER BY version")).ShouldBe(["1", "2", "3", "4", "5"]);
+        (await PostgresCatalogue.TextsAsync(database, "SELECT version::text FROM kestra_engine.migration ORDER BY version")).ShouldBe(["1", "2", "3", "4", "5", "6"]);
     }
 
     [Fact]

@@ -12,7 +12,7 @@ namespace Kestra.Executor.Jobs;
 internal sealed class StartPace(WorkerJobQueue jobs, Func<double> usedTime, Func<TimeSpan> wait, TimeProvider time)
 {
     // While it is pressed, one execution begins for so many that come in.
-    private const int Share = 16;
+    private const int Share = 32;
 
     // Those who are answered at the same moment send again at the same moment, and while their requests are being written there is
     // little else to do: so a burst does not end with the first idle time.

@@ -12,7 +12,7 @@ internal sealed class SchemaMigration(PostgresDatabase database, PostgresOptions
     private const long FlywayKey = 77431708279161;
 
     /// <summary>Steps of the engine's schema, oldest first. One that was released is never changed.</summary>
-    private static readonly string[] EngineSteps = ["engine-1.sql", "engine-2.sql", "engine-3.sql", "engine-4.sql", "engine-5.sql"];
+    private static readonly string[] EngineSteps = ["engine-1.sql", "engine-2.sql", "engine-3.sql", "engine-4.sql", "engine-5.sql", "engine-6.sql"];
 
     public Task RunAsync(CancellationToken cancellationToken) => database.RunAsync(
         async connection =>
