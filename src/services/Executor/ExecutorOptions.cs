@@ -70,6 +70,9 @@ public sealed class ExecutorOptions
     /// <summary>The same while more executions come in than the processors have time for: most of them can then end before it is over.</summary>
     public TimeSpan ListDelayInBurst { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a transaction waits for more where a hundred executions or more come in a second; zero (the default) does not wait.</summary>
+    public TimeSpan GatherDelay { get; set; } = TimeSpan.Zero;
+
     /// <summary>How long a partition stays owned after the last renewal.</summary>
     public TimeSpan LeaseTimeToLive { get; set; } = TimeSpan.FromSeconds(30);
 

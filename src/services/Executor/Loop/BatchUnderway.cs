@@ -62,6 +62,9 @@ internal sealed class BatchUnderway(ExecutorOptions options, OwnedPartitions own
     /// <summary>Commands decided for this batch.</summary>
     public int Decided { get; set; }
 
+    /// <summary>Executions that come to be with this batch.</summary>
+    public int Created { get; set; }
+
     public bool IsEmpty => touched.Count == 0 && accepted.Count == 0 && answered.Count == 0 && confirmed.Count == 0 && Effects.Count == 0 && Changes.Count == 0 && !HandsEverything && Yielded.Count == 0 && carriedLogs.Count == 0 && carriedMetrics.Count == 0 && Rows.IsEmpty;
 
     /// <summary>The batch has rows of a partition.</summary>

@@ -311,6 +311,7 @@ internal sealed class CommandProcessor(
 
         var execution = new ActiveExecution(state, program, item.Partition) { MayBeginLater = item is { Request.IsAwaited: false, Origin: null } };
         executions.Add(execution);
+        batch.Created++;
         metrics.Decided(execution, create, decision, 0, Stopwatch.GetElapsedTime(began));
         Accept(execution, decision, item, batch);
     }

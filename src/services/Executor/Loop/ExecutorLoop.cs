@@ -41,6 +41,7 @@ internal sealed partial class ExecutorLoop(
     private const int Gatherings = 5;
 
     private readonly ListingQueue listing = new(options.ListDelay, options.ListDelayInBurst, () => starts.WasPressed(options.ListDelayInBurst), time);
+    private readonly Gathering gathering = new(options.GatherDelay, time);
     private Remains remains = new();
     private BatchUnderway filling = new(options, owned);
     private BatchUnderway? committing;
@@ -277,15 +278,23 @@ internal sealed partial class ExecutorLoop(
         inbox.Load.Underway = filling.Decided + (committing?.Decided ?? 0);
     }
 
-    // A transaction of a few costs as much as one of many. In a burst more of them are on their way.
+    // A transaction of a few costs as much as one of many, and more of them are on their way.
     private void Gather()
     {
-        for (var waits = 0; waits < Gatherings && starts.IsPressed && committing is null && filling.Decided is > 0 and < WorthACommit; waits++)
+        if (gathering.IsWorthIt && IsWorthMore)
+        {
+            Thread.Sleep(gathering.Delay);
+            Fill();
+        }
+
+        for (var waits = 0; waits < Gatherings && starts.IsPressed && IsWorthMore; waits++)
         {
             Thread.Sleep(1);
             Fill();
         }
     }
+
+    private bool IsWorthMore => committing is null && filling.Decided is > 0 and < WorthACommit;
 
     // Whatever is waited for sets the signal: what comes in, and the end of the commit.
     private void Wait(CancellationToken cancellationToken)
@@ -320,6 +329,7 @@ internal sealed partial class ExecutorLoop(
             jobs.HandOver(lease.Partition, committing);
         }
 
+        gathering.Note(committing.Created);
         TellScheduler(committing);
         listing.Add(committing.Touched);
         Hold(committing.Touched);

@@ -19,6 +19,9 @@ internal static class ExecutorPart
     // An execution that ends sooner is written to Kestra's table once instead of twice.
     private static readonly TimeSpan ListDelay = TimeSpan.FromMilliseconds(200);
 
+    // There a transaction is the dearest part of a short execution.
+    private static readonly TimeSpan GatherDelay = TimeSpan.FromMilliseconds(2);
+
     public static void Add(PartContext context)
     {
         var id = Guid.NewGuid().ToString();
@@ -36,7 +39,7 @@ internal static class ExecutorPart
 
         // Only one process at a time can have the embedded database, so a restart may take its own lease back at once.
         var owner = context.Settings.Database is DatabaseSettings.Embedded ? "embedded" : id;
-        var listDelay = context.Settings.Database is DatabaseSettings.Postgres ? ListDelay : TimeSpan.Zero;
+        var (listDelay, gatherDelay) = context.Settings.Database is DatabaseSettings.Postgres ? (ListDelay, GatherDelay) : default;
         if (context is { IsShared: true, IsMember: true })
         {
             AddPresence(context);
@@ -47,6 +50,7 @@ internal static class ExecutorPart
         {
             options.LeaseTimeToLive = LeaseTime;
             options.ListDelay = listDelay;
+            options.GatherDelay = gatherDelay;
             options.Skipped = skipped;
             options.LocalWorkerId = context.HasWorker ? context.WorkerId : null;
             options.LocalWorkerGroup = context.Settings.WorkerGroup;
