@@ -69,7 +69,7 @@ internal sealed partial class CommitBatch(NpgsqlBatch batch, string schema)
     public void AddLogs(IReadOnlyList<Model.Logs.LogEntry> logs) =>
         AddInOrder("logs", logs, static entry => Documents.Text(ModelJson.Serialize(entry, JsonProfile.Database)));
 
-    public void AddMetrics(IReadOnlyList<Model.Logs.MetricEntry> metrics) => AddInOrder("metrics", metrics, Documents.Text);
+    public void AddMetrics(IReadOnlyList<Model.Logs.MetricEntry> metrics) => AddInOrder("metrics", metrics, static entry => Documents.Text(ModelJson.Serialize(entry, JsonProfile.Database)));
 
     private void Guard(IReadOnlyList<PartitionLease> leases)
     {

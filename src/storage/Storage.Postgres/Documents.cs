@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Kestra.Model.Json;
@@ -15,17 +14,6 @@ internal static class Documents
     {
         var text = Encoding.UTF8.GetString(document);
         return document.IndexOf("\\u0000"u8) < 0 ? text : WithoutNull(text);
-    }
-
-    public static string Text(MetricEntry entry)
-    {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer, ModelJson.WriterOptions))
-        {
-            ModelJson.Write(writer, entry, JsonProfile.Database);
-        }
-
-        return Text(buffer.WrittenSpan);
     }
 
     /// <summary>A column of type <c>jsonb</c>.</summary>

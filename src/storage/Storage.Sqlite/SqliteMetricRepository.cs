@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Kestra.Model.Json;
 using Kestra.Model.Logs;
@@ -47,15 +46,9 @@ internal sealed class SqliteMetricRepository(SqliteDatabase database) : IMetricR
     {
         foreach (var entry in entries)
         {
-            var buffer = new ArrayBufferWriter<byte>(256);
-            using (var writer = new Utf8JsonWriter(buffer, ModelJson.WriterOptions))
-            {
-                ModelJson.Write(writer, entry, JsonProfile.Database);
-            }
-
             session.Run(
                 "INSERT INTO metric (tenant, execution, task_run, task, name, timestamp, document) VALUES ($0, $1, $2, $3, $4, $5, $6)",
-                entry.TenantId, entry.ExecutionId, entry.TaskRunId, entry.TaskId, entry.Name, entry.Timestamp.ToUnixTimeTicks(), buffer.WrittenSpan.ToArray());
+                entry.TenantId, entry.ExecutionId, entry.TaskRunId, entry.TaskId, entry.Name, entry.Timestamp.ToUnixTimeTicks(), ModelJson.Serialize(entry, JsonProfile.Database));
         }
     }
 }

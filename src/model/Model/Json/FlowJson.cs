@@ -52,8 +52,7 @@ public static class FlowJson
     /// <param name="raw">The map of the source, before plugin defaults.</param>
     public static byte[] Document(Flow flow, IReadOnlyDictionary<string, object?> raw)
     {
-        var buffer = new System.Buffers.ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer, ModelJson.WriterOptions))
+        return ModelJson.Bytes(writer =>
         {
             writer.WriteStartObject();
             WriteHead(writer, flow, JsonProfile.Database);
@@ -70,9 +69,7 @@ public static class FlowJson
             }
 
             writer.WriteEndObject();
-        }
-
-        return buffer.WrittenSpan.ToArray();
+        });
     }
 
     private static void WriteHead(Utf8JsonWriter writer, Flow flow, JsonProfile profile)

@@ -29,6 +29,8 @@ public static class ModelJson
 
     public static byte[] Serialize(LogEntry entry, JsonProfile profile) => Bytes(writer => LogJson.Write(writer, entry, profile));
 
+    public static byte[] Serialize(MetricEntry entry, JsonProfile profile) => Bytes(writer => LogJson.Write(writer, entry, profile));
+
     public static byte[] Serialize(ServiceInstance instance, JsonProfile profile) => Bytes(writer => ServiceInstanceJson.Write(writer, instance, profile));
 
     public static byte[] SerializeValue(object? value, JsonProfile profile) => Bytes(writer => WriteValue(writer, value, profile));
@@ -100,7 +102,8 @@ public static class ModelJson
 
     private static object Unread(byte[] json) => json[0] == (byte)'{' ? new UnreadMap(json) : new UnreadList(json);
 
-    private static byte[] Bytes(Action<Utf8JsonWriter> write) => JsonScratch.Write(write);
+    /// <summary>What the caller writes, as UTF-8.</summary>
+    public static byte[] Bytes(Action<Utf8JsonWriter> write) => JsonScratch.Write(write);
 
     // Pooled arrays stay with the thread that gave them back. Those of a document that is rarely so large would stay unused.
     private static T Parsed<T>(ReadOnlySpan<byte> utf8, Func<JsonElement, T> read)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Kestra.Hosting.Lanes;
 using Kestra.Model.Json;
@@ -15,8 +14,7 @@ internal static class ChangeCodec
             return ModelJson.Serialize(change.Execution, JsonProfile.Database);
         }
 
-        var output = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(output, ModelJson.WriterOptions))
+        return ModelJson.Bytes(writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("target.namespace"u8, target.Namespace);
@@ -35,9 +33,7 @@ internal static class ChangeCodec
             writer.WritePropertyName("execution"u8);
             ModelJson.Write(writer, change.Execution, JsonProfile.Database);
             writer.WriteEndObject();
-        }
-
-        return output.WrittenMemory;
+        });
     }
 
     public static ExecutionChange Decode(string key, ReadOnlyMemory<byte> bytes)

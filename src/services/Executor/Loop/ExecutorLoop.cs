@@ -36,8 +36,10 @@ internal sealed partial class ExecutorLoop(
     // With so few commands and no other waiting there is nothing to decide while they commit, and a thread more would only cost time.
     private const int LoneCommands = 4;
 
+    // With so many commands a transaction costs each of them little.
     private const int WorthACommit = 64;
 
+    // Milliseconds that a transaction waits for more of a burst at most.
     private const int Gatherings = 5;
 
     private readonly ListingQueue listing = new(options.ListDelay, options.ListDelayInBurst, () => starts.WasPressed(options.ListDelayInBurst), time);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
 using Kestra.Engine;
@@ -54,14 +53,5 @@ internal sealed class PostponedCommands(Func<bool> isInMaintenance, TimerQueue t
 
     private static string NameOf(string taskRunId, int attempt) => string.Create(CultureInfo.InvariantCulture, $"{Prefix}{taskRunId}:{attempt}");
 
-    private static ReadOnlyMemory<byte> Encode(Command command)
-    {
-        var output = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(output, ModelJson.WriterOptions))
-        {
-            CommandCodec.Write(writer, command);
-        }
-
-        return output.WrittenMemory;
-    }
+    private static ReadOnlyMemory<byte> Encode(Command command) => ModelJson.Bytes(writer => CommandCodec.Write(writer, command));
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Kestra.Engine;
 using Kestra.Model.Json;
@@ -42,8 +41,7 @@ public sealed record CommandEnvelope(string TenantId, string ExecutionId, Comman
 
     public ReadOnlyMemory<byte> Encode()
     {
-        var output = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(output, ModelJson.WriterOptions))
+        return ModelJson.Bytes(writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("tenant"u8, TenantId);
@@ -56,9 +54,7 @@ public sealed record CommandEnvelope(string TenantId, string ExecutionId, Comman
 
             WriteRest(writer);
             writer.WriteEndObject();
-        }
-
-        return output.WrittenMemory;
+        });
     }
 
     /// <exception cref="JsonException">The bytes are no command that this program knows.</exception>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Kestra.Engine;
 using Kestra.Model.Json;
@@ -10,15 +9,12 @@ public static class OutcomeCodec
 {
     public static ReadOnlyMemory<byte> Encode(CommandOutcome outcome)
     {
-        var output = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(output, ModelJson.WriterOptions))
+        return ModelJson.Bytes(writer =>
         {
             writer.WriteStartObject();
             Write(writer, outcome);
             writer.WriteEndObject();
-        }
-
-        return output.WrittenMemory;
+        });
     }
 
     /// <exception cref="JsonException">The bytes are no outcome that this program knows.</exception>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Kestra.Model.Executions;
 using Kestra.Model.Json;
@@ -45,8 +44,7 @@ public sealed record TriggerCall(TriggerOperation Operation, TriggerKey Key)
 
     public ReadOnlyMemory<byte> Encode()
     {
-        var output = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(output, ModelJson.WriterOptions))
+        return ModelJson.Bytes(writer =>
         {
             writer.WriteStartObject();
             writer.WriteString("op"u8, Operation.ToString());
@@ -82,9 +80,7 @@ public sealed record TriggerCall(TriggerOperation Operation, TriggerKey Key)
             WriteText(writer, "reader", Reader);
             WriteText(writer, "token", Token);
             writer.WriteEndObject();
-        }
-
-        return output.WrittenMemory;
+        });
     }
 
     /// <exception cref="JsonException">The bytes are no call that this program knows.</exception>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Kestra.Model.Json;
@@ -59,14 +58,11 @@ public static class TriggerReplyCodec
 
     private static ReadOnlyMemory<byte> Object(Action<Utf8JsonWriter> write)
     {
-        var output = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(output, ModelJson.WriterOptions))
+        return ModelJson.Bytes(writer =>
         {
             writer.WriteStartObject();
             write(writer);
             writer.WriteEndObject();
-        }
-
-        return output.WrittenMemory;
+        });
     }
 }
